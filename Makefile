@@ -1,0 +1,52 @@
+# make demo: the whole job on sample mails, nothing configured, nothing sent
+# make test: format, lint, types and tests; installs what is missing where it may
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/pip --disable-pip-version-check
+
+.PHONY: demo test fix lint servers lock clean
+
+demo: .venv/demo-ready
+	@$(BIN)/triage demo
+
+test: .venv/test-ready servers
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/pyright
+	@$(BIN)/pytest -n auto
+
+# Everything but the tests that start servers.
+lint: .venv/test-ready
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/pyright
+
+fix: .venv/test-ready
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+servers:
+	@sh tests/lab/install
+
+.venv/bin/pip:
+	$(PYTHON) -m venv .venv
+
+.venv/demo-ready: requirements.lock pyproject.toml | .venv/bin/pip
+	$(PIP) install --quiet --require-hashes -r requirements.lock
+	$(PIP) install --quiet --no-deps -e .
+	@touch $@
+
+.venv/test-ready: requirements-dev.lock pyproject.toml | .venv/bin/pip
+	$(PIP) install --quiet --require-hashes -r requirements-dev.lock
+	$(PIP) install --quiet --no-deps -e .
+	@touch $@ .venv/demo-ready
+
+# The locks name versions and hashes, no address of an index: pip asks the one that it is set up for.
+LOCK = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate --quiet
+lock: .venv/test-ready
+	$(LOCK) pyproject.toml -o requirements.lock
+	$(LOCK) --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+clean:
+	rm -rf .venv build dist demo-out .pytest_cache .ruff_cache .hypothesis
