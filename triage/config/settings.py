@@ -1,0 +1,282 @@
+"""config.toml → Settings. Every mistake ends in one line that names the file and the key, and a hint."""
+
+import difflib
+import ipaddress
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from triage.model import Caps, Identity, Language, Owner, Permanent, Place, Policy
+from triage.names import Domain, InvalidName
+
+EXAMPLE = "compare with config.example.toml"
+LONGEST_SECRET = 4096  # octets of a password file: more is a wrong file
+
+
+def _an_address(text: str) -> str:
+    local, at, domain = text.strip().rpartition("@")
+    try:
+        if not (at and local and local.isascii()) or any(c.isspace() for c in local):
+            raise ValueError
+        Domain.parse(domain)
+    except (ValueError, InvalidName):
+        raise ValueError("it is no mail address") from None
+    return text.strip()
+
+
+def _a_sender(text: str) -> str:
+    return text.strip() if text.startswith("@") and _an_address("x" + text) else _an_address(text)
+
+
+def _a_domain(text: str) -> str:
+    return Domain.parse(text).text
+
+
+def _a_network(text: str) -> str:
+    return str(ipaddress.ip_network(text, strict=False))
+
+
+MailAddress = Annotated[str, AfterValidator(_an_address)]
+Sender = Annotated[str, AfterValidator(_a_sender)]
+DomainName = Annotated[str, AfterValidator(_a_domain)]
+Network = Annotated[str, AfterValidator(_a_network)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Tls = Literal["implicit", "starttls", "none"]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class IdentitySection(_Section):
+    address: MailAddress
+    name: str = "triage"
+    bounce: MailAddress | None = None
+    authserv_id: str = ""
+    language: Language = "ja"
+    aliases: tuple[MailAddress, ...] = ()
+
+
+class Folders(_Section):
+    answered: str = "Answered"
+    held: str = "Held"
+    dropped: str = "Dropped"
+    aside: str = "Aside"
+
+
+class _Connection(_Section):
+    """What a mailbox and an outbox share: how to reach the server, and the checks that go with it."""
+
+    host: str | None = None
+    port: Port | None = None
+    tls: Tls = "implicit"
+    user: str | None = None
+    password_file: Path | None = None
+    ca_file: Path | None = None
+    path: Path | None = None
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> "_Connection":
+        over_network = getattr(self, "kind", "") in ("imap", "smtp")
+        if over_network and not self.host:
+            raise ValueError("host is missing")
+        if not over_network and not self.path:
+            raise ValueError("path is missing")
+        if bool(self.user) != bool(self.password_file):
+            raise ValueError("user and password_file belong together: one of them is missing")
+        if over_network and self.tls == "none" and not _is_loopback(self.host or ""):
+            raise ValueError('tls = "none" is allowed on loopback only')
+        return self
+
+    def password(self) -> str | None:
+        """The secret, from its file. Raises Permanent where it cannot be read."""
+        if self.password_file is None:
+            return None
+        try:
+            with self.password_file.open("rb") as file:
+                return file.read(LONGEST_SECRET).decode().strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise Permanent(
+                f"{self.password_file}: the password cannot be read ({_reason(error)})",
+                "write the password into that file, readable by this user only (chmod 600)",
+            ) from error
+
+
+class MailboxSection(_Connection):
+    name: str = "inbox"
+    kind: Literal["imap", "maildir"] = "imap"
+    folder: str = "INBOX"
+    folders: Folders = Folders()
+    sent: str | None = None
+    poll_seconds: Annotated[int, Field(ge=5, le=86400)] = 60
+
+    @model_validator(mode="after")
+    def _has_user(self) -> "MailboxSection":
+        if self.kind == "imap" and not self.user:
+            raise ValueError("user is missing")
+        return self
+
+    @property
+    def places(self) -> dict[Place, str]:
+        return {place: getattr(self.folders, place.value) for place in Place}
+
+
+class OutboxSection(_Connection):
+    kind: Literal["smtp", "maildir"] = "smtp"
+
+
+class CapsSection(_Section):
+    per_address_hour: Annotated[int, Field(ge=1)] = Caps.per_address_hour
+    per_address_day: Annotated[int, Field(ge=1)] = Caps.per_address_day
+    per_domain_day: Annotated[int, Field(ge=1)] = Caps.per_domain_day
+    all_hour: Annotated[int, Field(ge=1)] = Caps.all_hour
+    all_day: Annotated[int, Field(ge=1)] = Caps.all_day
+    names_per_mail: Annotated[int, Field(ge=1, le=50)] = Caps.names_per_mail
+
+
+class PolicySection(_Section):
+    senders: tuple[Sender, ...] = ()
+    mode: Literal["send", "approve"] = "send"
+    caps: CapsSection = CapsSection()
+
+
+class OwnerSection(_Section):
+    domains: Annotated[tuple[DomainName, ...], Field(min_length=1)]
+    addresses: Annotated[tuple[MailAddress, ...], Field(min_length=1)]
+    language: Language | None = None
+    mode: Literal["reply", "forward"] = "reply"
+
+
+class ProbesSection(_Section):
+    resolvers: tuple[str, ...] = ()
+    contact: str = ""
+    allow_networks: tuple[Network, ...] = ()
+    ca_file: Path | None = None
+    rdap_bootstrap: Path | None = None
+
+
+class RulesSection(_Section):
+    folders: tuple[Path, ...] = ()
+
+
+class LedgerSection(_Section):
+    url: str = "sqlite:///triage.db"
+    keep_days: Annotated[int, Field(ge=1)] = 90
+
+
+class Settings(_Section):
+    """The whole of config.toml. Paths are absolute: they were relative to the file's folder."""
+
+    identity: IdentitySection
+    mailbox: Annotated[tuple[MailboxSection, ...], Field(min_length=1)]
+    outbox: OutboxSection
+    policy: PolicySection = PolicySection()
+    owner: tuple[OwnerSection, ...] = ()
+    probes: ProbesSection = ProbesSection()
+    rules: RulesSection = RulesSection()
+    ledger: LedgerSection = LedgerSection()
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> "Settings":
+        names = [m.name for m in self.mailbox]
+        if len(set(names)) < len(names):
+            raise ValueError("mailbox: two mailboxes have the same name")
+        return self
+
+    def who_we_are(self) -> Identity:
+        own = self.identity
+        return Identity(
+            address=own.address,
+            name=own.name,
+            bounce=own.bounce or own.address,
+            authserv_id=own.authserv_id,
+            language=own.language,
+            instance=own.address,
+            aliases=own.aliases,
+        )
+
+    def who_may_ask(self) -> Policy:
+        return Policy(
+            senders=self.policy.senders,
+            owners=tuple(
+                Owner(tuple(map(Domain.parse, o.domains)), o.addresses, o.language, o.mode) for o in self.owner
+            ),
+            mode=self.policy.mode,
+            caps=Caps(**self.policy.caps.model_dump()),
+        )
+
+
+def load_settings(path: Path) -> Settings:
+    """Read and check the configuration. Raises Permanent with a line and a hint for every mistake."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise Permanent(f"{path}: there is no such file", "start from config.example.toml, or pass --config") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise Permanent(f"{path}: cannot be read ({_reason(error)})", "check its owner and permissions") from error
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Permanent(f"{path}: not valid TOML: {str(error).lower()}", EXAMPLE) from None
+    try:
+        return Settings.model_validate(_anchored(raw, path.resolve().parent))
+    except ValidationError as error:
+        line, hint = _in_words(error, raw)
+        raise Permanent(f"{path}: {line}", hint) from None
+
+
+PATHS = {"path", "password_file", "ca_file", "rdap_bootstrap"}
+
+
+def _anchored(value: Any, folder: Path, key: str = "") -> Any:
+    """Paths in the file are relative to the file, wherever the service is started."""
+    if isinstance(value, dict):
+        return {k: _anchored(v, folder, f"{key}.{k}" if key else k) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_anchored(v, folder, key) for v in value]
+    if isinstance(value, str) and (key.rpartition(".")[2] in PATHS or key == "rules.folders"):
+        return str(folder / Path(value).expanduser())
+    if key == "ledger.url" and isinstance(value, str) and value.startswith("sqlite:///"):
+        return "sqlite:///" + str(folder / Path(value.removeprefix("sqlite:///")).expanduser())
+    return value
+
+
+def _in_words(error: ValidationError, raw: dict[str, Any]) -> tuple[str, str]:
+    """The first mistake, as `mailbox.host is missing` and what to do; never with the value, which may be a secret."""
+    first = error.errors(include_input=False, include_url=False, include_context=True)[0]
+    where = ".".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"])
+    match first["type"]:
+        case "missing":
+            section = str(first["loc"][0])
+            return f"{where} is missing", f"copy the [{section}] section from config.example.toml"
+        case "extra_forbidden":
+            near = difflib.get_close_matches(str(first["loc"][-1]), list(_known_keys()), n=1)
+            return f"{where} is not a known key", f"did you mean {near[0]}?" if near else EXAMPLE
+        case "value_error":
+            words = str(first["msg"]).removeprefix("Value error, ")
+            return f"{where}: {words}" if where else words, EXAMPLE
+        case _:
+            return f"{where}: {str(first['msg'])[:1].lower()}{str(first['msg'])[1:]}", EXAMPLE
+
+
+def _known_keys() -> Iterator[str]:
+    sections: tuple[type[BaseModel], ...] = (
+        Settings, IdentitySection, MailboxSection, Folders, OutboxSection, PolicySection, CapsSection, OwnerSection,
+        ProbesSection, RulesSection, LedgerSection,
+    )  # fmt: skip
+    for section in sections:
+        yield from section.model_fields
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _reason(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or type(error).__name__).lower()
