@@ -128,13 +128,16 @@ class OutboxSection(_Connection):
     kind: Literal["smtp", "maildir"] = "smtp"
 
 
+_CAPS = Caps()
+
+
 class CapsSection(_Section):
-    per_address_hour: Annotated[int, Field(ge=1)] = Caps.per_address_hour
-    per_address_day: Annotated[int, Field(ge=1)] = Caps.per_address_day
-    per_domain_day: Annotated[int, Field(ge=1)] = Caps.per_domain_day
-    all_hour: Annotated[int, Field(ge=1)] = Caps.all_hour
-    all_day: Annotated[int, Field(ge=1)] = Caps.all_day
-    names_per_mail: Annotated[int, Field(ge=1, le=50)] = Caps.names_per_mail
+    per_address_hour: Annotated[int, Field(ge=1)] = _CAPS.per_address_hour
+    per_address_day: Annotated[int, Field(ge=1)] = _CAPS.per_address_day
+    per_domain_day: Annotated[int, Field(ge=1)] = _CAPS.per_domain_day
+    all_hour: Annotated[int, Field(ge=1)] = _CAPS.all_hour
+    all_day: Annotated[int, Field(ge=1)] = _CAPS.all_day
+    names_per_mail: Annotated[int, Field(ge=1, le=50)] = _CAPS.names_per_mail
 
 
 class PolicySection(_Section):
@@ -224,7 +227,7 @@ def load_settings(path: Path) -> Settings:
     try:
         return Settings.model_validate(_anchored(raw, path.resolve().parent))
     except ValidationError as error:
-        line, hint = _in_words(error, raw)
+        line, hint = _in_words(error)
         raise Permanent(f"{path}: {line}", hint) from None
 
 
@@ -244,9 +247,11 @@ def _anchored(value: Any, folder: Path, key: str = "") -> Any:
     return value
 
 
-def _in_words(error: ValidationError, raw: dict[str, Any]) -> tuple[str, str]:
+def _in_words(error: ValidationError) -> tuple[str, str]:
     """The first mistake, as `mailbox.host is missing` and what to do; never with the value, which may be a secret."""
-    first = error.errors(include_input=False, include_url=False, include_context=True)[0]
+    errors = error.errors(include_input=False, include_url=False, include_context=True)
+    # A misspelled key is two mistakes, unknown and missing; the first of them is the one that helps.
+    first = next((e for e in errors if e["type"] == "extra_forbidden"), errors[0])
     where = ".".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"])
     match first["type"]:
         case "missing":
