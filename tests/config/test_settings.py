@@ -128,9 +128,18 @@ def _line(folder: Path, text: str) -> tuple[str, str]:
             "compare with config.example.toml",
         ),
     ],
-    ids=["empty file", "no TOML", "misspelled key", "no outbox host", "no mailbox host", "clear text over the network", "bad address",
-         "bad network", "out of range"],
-)  # fmt: skip
+    ids=[
+        "empty file",
+        "no TOML",
+        "misspelled key",
+        "no outbox host",
+        "no mailbox host",
+        "clear text over the network",
+        "bad address",
+        "bad network",
+        "out of range",
+    ],
+)
 def test_a_mistake_is_named(tmp_path: Path, text: str, line: str, hint: str) -> None:
     assert _line(tmp_path, text) == (line, hint)
 
