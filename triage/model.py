@@ -285,6 +285,9 @@ class CauseWords:
     unsure: str = ""  # the title where the cause is only likely
     roads: tuple[str, ...] = ()  # other ways, the easiest first
     support: str = ""  # text ready to be sent to the host
+    values: tuple[str, ...] = ()  # "label: value" lines: what is there now, what ought to be there
+    check: str = ""  # this cause in the list of what was checked
+    then: str = ""  # what happens after the date, where it is not a warning to every visitor
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +295,28 @@ class CauseRule:
     code: str
     blocks: bool | None  # None: now and then
     words: Mapping[str, CauseWords]  # by language
+    area: str = ""  # of the list of what was checked: domain, nameservers, address …
+    from_here: bool = True  # False: only a mail can show it, so not knowing is not worth a line
+    example: Mapping[str, str] = field(default_factory=lambda: NOTHING)  # facts that the words are tried with
+    says: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # language → phrases that the trial must contain
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Every word that a note is made of, by language. Templates are strings: no note reads a file."""
+
+    causes: Mapping[str, CauseRule] = field(default_factory=dict)  # by code
+    notes: Mapping[str, Mapping[str, CauseWords]] = field(default_factory=dict)  # no-obstacle, unknown, success …
+    phrases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # the frame around the words of a cause
+    checks: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)  # area → ok, bad, unknown
+    terms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # term → its plain twin
+
+    def of(self, code: str, language: str) -> CauseWords | None:
+        """The words for a cause; another language is better than silence."""
+        rule = self.causes.get(code)
+        if rule is None:
+            return None
+        return rule.words.get(language) or next(iter(rule.words.values()), None)
 
 
 # ---- asking
@@ -523,6 +548,17 @@ class Certainty(StrEnum):
     UNKNOWN = "unknown"
 
 
+# The keys of `Finding.facts`. Values are text: lists joined with ", ", times in ISO 8601; the unknown is left out.
+FACTS = frozenset(
+    (
+        "zone", "addresses", "address", "expected", "expected_name", "nameservers", "operator", "reverse",
+        "url", "target", "target_host", "status", "server", "title", "record", "where", "ca", "cname", "chain",
+        "issuer", "not_before", "not_after", "expires", "registry_status", "registrar", "retry_after", "since",
+        "serials", "keytag", "count", "fault", "path", "detail", "error",
+    )
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One cause, how sure we are, and why. `facts` are the real values that the words need."""
@@ -620,6 +656,7 @@ class Policy:
     owners: tuple[Owner, ...] = ()
     mode: Literal["send", "approve"] = "send"
     caps: Caps = Caps()
+    anyone: bool = False  # every sender counts as allowed: only for reading by hand, never from a configuration
 
 
 @dataclass(frozen=True, slots=True)
@@ -684,3 +721,129 @@ class Letter:
     to: str
     message_id: str
     raw: bytes
+
+
+# ---- remembering: what the ledger holds
+
+
+class MailState(StrEnum):
+    """Where a mail is on its way. `received` to `diagnosed` are still open; the others are final."""
+
+    RECEIVED = "received"
+    READ = "read"
+    ADMITTED = "admitted"
+    DIAGNOSED = "diagnosed"
+    ANSWERED = "answered"
+    HELD = "held"
+    DROPPED = "dropped"
+    ASIDE = "aside"
+
+    @property
+    def place(self) -> Place | None:
+        """Where the mail is filed; None while it is still open."""
+        return Place(self.value) if self.value in tuple(Place) else None
+
+
+class DeliveryState(StrEnum):
+    WAITING = "waiting"  # for a person's approval
+    DUE = "due"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    BOUNCED = "bounced"
+
+
+class CaseState(StrEnum):
+    OPEN = "open"
+    WATCHING = "watching"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One mail as the ledger knows it, without its bytes. `attempts` counts the tries that were begun."""
+
+    id: int
+    key: MailKey
+    content: str  # hash of sender, subject and body: equal for copies of one mail
+    arrived: datetime
+    journaled: datetime
+    state: MailState
+    attempts: int = 0
+    sender: str = ""
+    subject: str = ""
+    understood: str = ""  # "xserver renewal-failed: example.jp", or why it is no notice
+    leading: str = ""  # leading causes, by name: "example.jp points-elsewhere"
+    decision: str = ""  # reply, forward, hold or drop
+    to: tuple[str, ...] = ()
+    because: str = ""
+    filed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The mail that history is asked about."""
+
+    content: str = ""
+    sender: str = ""
+    notices: tuple[str, ...] = ()  # keys of its notices; see `decide.notice_key`
+    references: tuple[str, ...] = ()  # ids in In-Reply-To and References
+    key: MailKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What happened before, as far as it bears on answering one mail. Counts are of answers, this mail's not among them."""
+
+    content_answered: bool = False  # a copy of this mail was answered or is being answered
+    address_hour: int = 0
+    address_day: int = 0
+    domain_day: int = 0
+    all_hour: int = 0
+    all_day: int = 0
+    notice_answered: datetime | None = None  # the same notice to the same sender, most recently
+    thread_answers: int = 0  # notes that we sent in the thread which this mail continues
+    thread_case: int | None = None  # the case of that thread
+    commands_day: int = 0  # one-word commands obeyed for this sender in 24 hours
+    suppressed: str | None = None  # why nothing may be sent to this address
+    first_start: datetime | None = None
+    backlog: int = 0  # this mail lay in its folder, with so many others, when we first saw that folder
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The notices about one certificate and one owner, and what became of it."""
+
+    id: int
+    key: str  # of owner, provider, names and expiry
+    owner: str  # the address that notes go to
+    provider: str
+    names: tuple[Domain, ...]
+    expires: date | None
+    language: Language
+    state: CaseState
+    opened: datetime
+    thread: Thread
+    notice: Notice
+    notes: int = 0  # how many were written; the next has this number plus one
+    leading: tuple[str, ...] = ()  # the leading cause of each name, when we last wrote; "" for none
+    looked: datetime | None = None
+    next_look: datetime | None = None
+    looks: int = 0
+    reminded: int | None = None  # the reminder sent last: days before expiry, 0 once expired
+    because: str = ""  # why it was closed
+    to: tuple[str, ...] = ()  # all who get its notes
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A note on its way."""
+
+    id: int
+    letter: Letter
+    state: DeliveryState
+    due: datetime
+    attempts: int = 0
+    mail: int | None = None
+    case: int | None = None
+    because: str = ""
