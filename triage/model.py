@@ -613,6 +613,10 @@ class Report:
     notice: Notice | None = None  # None: somebody asked by hand
 
 
+LOOP_HEADER = "X-Ssl-Triage-Loop"  # carries Identity.instance in every mail of ours; facts never-answer N19
+ID_PREFIX = "triage."  # how the left side of our own Message-IDs begins; facts never-answer N21
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Who we are, from the configuration. `instance` marks our own mails so that we never answer ourselves."""
