@@ -1,0 +1,70 @@
+"""After the diagnosis: does the note go out, to whom, in which language, and when do we look again?"""
+
+from triage.model import (
+    Decision,
+    DnsAnswer,
+    Drop,
+    Forward,
+    Hold,
+    Identity,
+    Language,
+    Observations,
+    Policy,
+    Reading,
+    Reply,
+    Report,
+)
+
+
+def settle(admitted: Decision, reports: tuple[Report, ...], postal: Observations, policy: Policy) -> Decision:
+    """What becomes of an admitted mail, now that everything was asked.
+
+    `postal` holds the MX, A and AAAA answers for the domain that would be written to (N5). A question that failed
+    holds nothing up: mail to a domain that cannot be looked up now waits in the outbox's own queue.
+    """
+    if isinstance(admitted, Hold | Drop):
+        return admitted
+    if not any(report.diagnoses for report in reports):
+        return Hold("the notice names no domain")
+    if _takes_no_mail(_domain(admitted), postal):
+        return Hold("the sender's domain takes no mail")
+    return admitted
+
+
+def language(reading: Reading, policy: Policy, identity: Identity) -> Language:
+    """The owner's own choice; else that of the forwarder's words, of the notice, of the configuration."""
+    names = [name for notice in reading.notices for name in notice.names]
+    for owner in policy.owners:
+        if owner.language and any(name.base.within(d) for name in names for d in owner.domains):
+            return owner.language
+    forwarded = reading.message.forwarded
+    own_words = _written_in(forwarded.note) if forwarded and forwarded.note else None
+    stated = reading.notices[0].language if reading.notices else None
+    return own_words or stated or identity.language
+
+
+def _written_in(words: str) -> Language | None:
+    """Japanese where there are kana, English where there are several plain words; a bare "FYI" tells nothing."""
+    if any("\u3041" <= c <= "\u30ff" for c in words[:2000]):
+        return "ja"
+    plain = [w for w in words[:2000].split() if w.isascii() and w.strip(".,!?'").isalpha()]
+    return "en" if len(plain) >= 4 else None
+
+
+def _domain(admitted: Reply | Forward) -> str:
+    to = admitted.to if isinstance(admitted, Reply) else admitted.to[0]
+    return to.rpartition("@")[2].lower()
+
+
+def _takes_no_mail(domain: str, postal: Observations) -> bool:
+    """A null MX (RFC 7505), or neither MX nor address, each said by an answer and not by silence."""
+    mx = postal.dns(domain, "MX")
+    if not isinstance(mx, DnsAnswer) or mx.rcode not in ("NOERROR", "NXDOMAIN"):
+        return False
+    exchangers = [value.split()[-1].rstrip(".") for value in mx.of("MX")]
+    if exchangers:
+        return exchangers == [""]
+    if mx.rcode == "NXDOMAIN":
+        return True
+    addresses = [postal.dns(domain, type) for type in ("A", "AAAA")]
+    return all(isinstance(a, DnsAnswer) and a.rcode == "NOERROR" and not a.answer for a in addresses)
