@@ -797,7 +797,7 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What happened before, as far as it bears on answering one mail. Counts are of answers, this mail's not among them."""
+    """What happened before, as far as it bears on answering one mail. Counts are of answers to others than this mail."""
 
     content_answered: bool = False  # a copy of this mail was answered or is being answered
     address_hour: int = 0

@@ -10,6 +10,8 @@ from triage.names import Domain, InvalidName
 # RFC 6761, RFC 8375 and names that only a local network knows: mail to them cannot be delivered, or goes astray.
 _NOWHERE = frozenset({"localhost", "invalid", "local", "test", "example", "internal", "arpa", "onion", "lan"})
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+# A local part in quotes is legal, and nobody has one.
+_PLAIN = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}")
 _LONGEST_ADDRESS = 254  # octets; RFC 5321 section 4.5.3.1.3, without the angle brackets
 
 
@@ -40,7 +42,7 @@ def unusable_address(asked: Asked) -> bool:
     local, at, domain = address.rpartition("@")
     if not (at and local) or len(address) > _LONGEST_ADDRESS or not address.isascii() or not address.isprintable():
         return True
-    if any(c in ' ()<>[],;:\\"' for c in address):
+    if not _PLAIN.fullmatch(local):
         return True
     try:
         name = Domain.parse(domain)
