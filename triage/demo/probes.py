@@ -1,0 +1,130 @@
+"""Questions in, observations out, without a socket: a round of probes that a `World` answers in simulated time."""
+
+import heapq
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Literal
+
+from triage.demo import dns, web
+from triage.demo.tree import Tree
+from triage.demo.world import Unsimulated, World
+from triage.model import (
+    Answer,
+    AskAuthority,
+    AskDns,
+    AskHttp,
+    AskRegistry,
+    AskTls,
+    AuthorityAnswer,
+    Failure,
+    Fault,
+    Observation,
+    Question,
+    RegistryAnswer,
+)
+
+LOOKUP = 0.4  # seconds that a registry or a status page takes
+OUR_CA = "letsencrypt.org"
+WHOIS_ONLY = {"jp"}  # registries that offer no RDAP
+RDAP_ONLY = {"app", "dev"}
+
+_UNANSWERED = {
+    "timeout": (Failure(Fault.TIMEOUT), 5.0),
+    "refused": (Failure(Fault.REFUSED), 0.03),
+    "not-asked": (Failure(Fault.NOT_ASKED, "the registry offers no way to ask"), 0.0),
+}
+
+
+class WorldProbes:
+    """A ports.Probes that answers from a world, at once, in the order in which real answers would have come.
+
+    `strict`: a question about something that the world does not describe raises Unsimulated, so that a test cannot
+    mistake a hole in its world for "no record". Else it comes back as NOT_ASKED.
+    """
+
+    def __init__(self, world: World, mode: Literal["strict", "lenient"] = "strict") -> None:
+        self.world = world
+        self.strict = mode == "strict"
+        self._dns = dns.Simulated(Tree(world))
+        self._web = web.Simulated(world)
+
+    @asynccontextmanager
+    async def round(self, deadline: float) -> AsyncGenerator["WorldRound"]:
+        yield WorldRound(self, deadline)
+
+    async def close(self) -> None:
+        return None
+
+    def answer(self, question: Question) -> tuple[Answer | Failure, float]:
+        """The answer and the seconds that it takes."""
+        try:
+            return self._answer(question)
+        except Unsimulated as error:
+            if self.strict:
+                raise
+            return Failure(Fault.NOT_ASKED, str(error)), 0.0
+
+    def _answer(self, question: Question) -> tuple[Answer | Failure, float]:
+        match question:
+            case AskDns():
+                return self._dns.ask(question)
+            case AskHttp():
+                return self._web.http(question)
+            case AskTls():
+                return self._web.tls(question)
+            case AskRegistry():
+                return self._registry(question)
+            case AskAuthority():
+                return self._authority(question)
+
+    def _registry(self, question: AskRegistry) -> tuple[Answer | Failure, float]:
+        tld = question.name.rpartition(".")[2]
+        if tld in (WHOIS_ONLY if question.by == "rdap" else RDAP_ONLY):
+            return Failure(Fault.NOT_ASKED, f"the registry of {tld} offers no {question.by}"), 0.0
+        entry = self.world.registry.get(question.name)
+        if entry is None:
+            if question.name not in self.world.zones:
+                raise Unsimulated(f"the world does not say whether {question.name} is registered")
+            return RegistryAnswer(True, source=f"{question.by}.nic.{tld}"), LOOKUP
+        if entry.fault:
+            return _UNANSWERED[entry.fault]
+        expires = self.world.maybe(entry.expires)
+        return RegistryAnswer(
+            entry.registered, expires, entry.status, entry.registrar, f"{question.by}.nic.{tld}"
+        ), LOOKUP
+
+    def _authority(self, question: AskAuthority) -> tuple[Answer | Failure, float]:
+        entry = self.world.authority.get(question.ca)
+        if entry is None:
+            if question.ca == OUR_CA:
+                return AuthorityAnswer(True, "All Systems Operational"), LOOKUP
+            return Failure(Fault.NOT_ASKED, f"no status page of {question.ca} is known"), 0.0
+        return AuthorityAnswer(entry.operational, entry.words, self.world.maybe(entry.since)), LOOKUP
+
+
+class WorldRound:
+    """One ports.Round in simulated time: `now` is the seconds since its beginning."""
+
+    def __init__(self, probes: WorldProbes, deadline: float) -> None:
+        self._probes, self._deadline = probes, deadline
+        self._asked: set[Question] = set()
+        self._waiting: list[tuple[float, int, float, Question, Answer | Failure]] = []
+        self.now = 0.0
+
+    def start(self, questions: Iterable[Question]) -> None:
+        for question in questions:
+            if question not in self._asked:
+                self._asked.add(question)
+                answer, seconds = self._probes.answer(question)
+                entry = (self.now + seconds, len(self._asked), self.now, question, answer)
+                heapq.heappush(self._waiting, entry)
+
+    async def __aiter__(self) -> AsyncIterator[Observation]:
+        while self._waiting:
+            arrives, _, began, question, answer = heapq.heappop(self._waiting)
+            if arrives > self._deadline:
+                arrives, answer = self._deadline, Failure(Fault.CUT_OFF)
+            self.now = arrives
+            asked_at = self._probes.world.now + timedelta(seconds=began)
+            yield Observation(question, answer, asked_at, arrives - began)
