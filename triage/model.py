@@ -792,12 +792,12 @@ class Asking:
     sender: str = ""
     notices: tuple[str, ...] = ()  # keys of its notices; see `decide.notice_key`
     references: tuple[str, ...] = ()  # ids in In-Reply-To and References
-    key: MailKey | None = None
+    mail: int = 0  # its number in the ledger, so that it does not count itself
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What happened before, as far as it bears on answering one mail. Counts are of answers to others than this mail."""
+    """What happened before, as far as it bears on answering one mail. The counts leave this mail itself out."""
 
     content_answered: bool = False  # a copy of this mail was answered or is being answered
     address_hour: int = 0
@@ -851,3 +851,14 @@ class Delivery:
     mail: int | None = None
     case: int | None = None
     because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a diagnosed mail, or a look at a case, led to: recorded in one piece, and sent afterwards."""
+
+    decision: Decision
+    leading: str = ""
+    letters: tuple[Letter, ...] = ()
+    cases: tuple[Case, ...] = ()  # the first is the one that the letters belong to; `id` 0 where it is new
+    waiting: bool = False  # until a person approves

@@ -5,7 +5,26 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
-from triage.model import Arrival, Letter, Listed, MailKey, Observation, Place, Question, Reading
+from triage.model import (
+    Arrival,
+    Asking,
+    Case,
+    Delivery,
+    Drop,
+    Entry,
+    Forward,
+    History,
+    Hold,
+    Letter,
+    Listed,
+    MailKey,
+    Observation,
+    Place,
+    Question,
+    Reading,
+    Reply,
+    Written,
+)
 
 Clock = Callable[[], datetime]  # aware, UTC
 
@@ -78,3 +97,88 @@ class Reader(Protocol):
 
 class Unreadable(Exception):
     """This mail cannot be read within the limits of time and memory; the message says which."""
+
+
+class Ledger(Protocol):
+    """What we know and what we owe. Every call is one transaction; it may raise Temporary or Permanent.
+
+    A mail is named by its number here. Calls that move a mail or a delivery on do nothing when it is past that step.
+    """
+
+    async def claim(self) -> None:
+        """Be the only one who works on this ledger until it is closed; Temporary where another process is."""
+        ...
+
+    async def unknown(self, listed: Iterable[Listed], now: datetime) -> tuple[Listed, ...]:
+        """One folder's mails that are not journaled yet; remembers when that folder was first seen, and how full."""
+        ...
+
+    async def journal(self, arrival: Arrival, content: str, now: datetime) -> int:
+        """Keep the raw mail, before anything is done with it. Known already: its number, and nothing else."""
+        ...
+
+    async def open_mails(self) -> tuple[Entry, ...]:
+        """The mails that are not finished, oldest first."""
+        ...
+
+    async def raw(self, mail: int) -> bytes: ...
+
+    async def attempt(self, mail: int) -> int:
+        """Count one more try, before it is begun; returns how many that makes."""
+        ...
+
+    async def history(self, asking: Asking, now: datetime) -> History: ...
+
+    async def read(self, mail: int, sender: str, subject: str, understood: str, notices: tuple[str, ...]) -> None: ...
+
+    async def admitted(self, mail: int, decision: Reply | Forward, now: datetime) -> None:
+        """From here on the answer counts against the caps, and no copy of the mail will be answered."""
+        ...
+
+    async def ended(self, mail: int, decision: Hold | Drop, now: datetime) -> None: ...
+
+    async def set_aside(self, mail: int, because: str, trace: str, now: datetime) -> None: ...
+
+    async def diagnosed(self, mail: int, written: Written, now: datetime) -> None:
+        """The letters become due in the same transaction in which the mail is done with."""
+        ...
+
+    async def looked(self, case: Case, written: Written | None, now: datetime) -> None:
+        """What a look at a case led to; without letters only the case is kept."""
+        ...
+
+    async def case(self, key: str) -> Case | None: ...
+
+    async def cases(self) -> tuple[Case, ...]:
+        """Those that are not closed, the next look first."""
+        ...
+
+    async def unsent(self, now: datetime) -> tuple[Delivery, ...]:
+        """Deliveries that are due, and those that were being sent when the service died; the oldest first."""
+        ...
+
+    async def sending(self, delivery: int) -> int:
+        """Written before the outbox is touched; returns how many tries that makes."""
+        ...
+
+    async def sent(self, delivery: int, now: datetime) -> None: ...
+
+    async def put_off(self, delivery: int, until: datetime, because: str) -> None: ...
+
+    async def failed(self, delivery: int, because: str, now: datetime) -> None: ...
+
+    async def unfiled(self) -> tuple[tuple[MailKey, Place], ...]:
+        """Finished mails that still lie in the watched folder."""
+        ...
+
+    async def filed(self, key: MailKey) -> None: ...
+
+    async def entries(self, limit: int = 100) -> tuple[Entry, ...]:
+        """All mails, the newest first."""
+        ...
+
+    async def tidy(self, before: datetime) -> int:
+        """Forget finished mails, sent letters and closed cases of before that moment; returns how many mails."""
+        ...
+
+    async def close(self) -> None: ...
