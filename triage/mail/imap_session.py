@@ -1,0 +1,345 @@
+"""One IMAP connection from login to loss, for the one thread that owns it: folders, UIDs and bytes."""
+
+import imaplib
+import re
+import socket
+import ssl
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from imapclient import IMAPClient, SocketTimeout
+from imapclient.exceptions import (
+    IMAPClientAbortError,
+    IMAPClientError,
+    IMAPClientReadOnlyError,
+    LoginError,
+    ProtocolError,
+)
+
+from triage.mail.transport import Tls, shown, wait_in
+from triage.model import Arrival, Listed, MailKey, Permanent, Place, Temporary
+from triage.ports import Clock
+
+IN_ONE_FETCH = 500  # mails whose sizes are asked in one command
+SLACK = 1_048_576  # octets that an answer may have beside the mail that was asked for
+
+# What imapclient and imaplib raise when the line or the server's grammar breaks; after that the client is useless.
+LOST = (
+    OSError,
+    IMAPClientAbortError,
+    ProtocolError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+)
+
+# RFC 5530. A NO without any of these is taken for a passing one.
+_PASSING = {"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "OVERQUOTA", "EXPUNGEISSUED", "THROTTLED"}
+_LASTING = {"AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED", "PRIVACYREQUIRED", "CONTACTADMIN", "NOPERM",
+            "NONEXISTENT", "CANNOT"}  # fmt: skip
+_HINTS = {
+    "OVERQUOTA": "the mailbox is full: make room in it",
+    "NOPERM": "let this user create folders and move mail",
+    "PRIVACYREQUIRED": 'set tls to "implicit" or "starttls"',
+    "EXPIRED": "set a new password for that user",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Where to connect, as whom, and which folders are ours."""
+
+    name: str
+    host: str
+    port: int
+    tls: Tls
+    user: str
+    password: str = field(repr=False)
+    folder: str
+    places: Mapping[Place, str]
+    sent_folder: str | None
+    context: ssl.SSLContext
+    clock: Clock
+    timeout: float
+
+    @property
+    def where(self) -> str:
+        return f"imap {self.host}:{self.port}"
+
+
+class Session:
+    """A connection that is logged in. Every method may raise what LOST names, IMAPClientError, or Trouble."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._client = _open(account)
+        self._selected: tuple[str, int] | None = None  # folder, UIDVALIDITY
+        self._made: set[str] = set()
+        self._prefix, self._separator = self._namespace()
+
+    def listed(self) -> tuple[Listed, ...]:
+        validity = self._select(self._account.folder)
+        # Without UIDPLUS a mail that was moved stays behind, flagged.
+        uids = sorted(self._client.search("UNDELETED"))
+        sizes: dict[int, int] = {}
+        for start in range(0, len(uids), IN_ONE_FETCH):
+            for uid, items in self._client.fetch(uids[start : start + IN_ONE_FETCH], [b"RFC822.SIZE"]).items():
+                if isinstance(size := items.get(b"RFC822.SIZE"), int):
+                    sizes[uid] = size
+        name, folder = self._account.name, self._account.folder
+        return tuple(Listed(MailKey(name, folder, validity, str(uid)), sizes[uid]) for uid in uids if uid in sizes)
+
+    def fetch(self, mail: MailKey, limit: int) -> Arrival | None:
+        if not self._is_there(mail):
+            return None
+        # One more octet than we take tells whether there is more: the server's own figure may be wrong.
+        asked = [f"BODY.PEEK[]<0.{limit + 1}>".encode(), b"INTERNALDATE"]
+        with self._room_for(limit + SLACK):
+            items = self._client.fetch([int(mail.uid)], asked).get(int(mail.uid), {})
+        raw = items.get(b"BODY[]<0>", items.get(b"BODY[]"))
+        if not isinstance(raw, bytes):
+            return None
+        arrived = items.get(b"INTERNALDATE")
+        moment = arrived if isinstance(arrived, datetime) and arrived.tzinfo else self._account.clock()
+        return Arrival(mail, raw[:limit], moment.astimezone(UTC), cut=len(raw) > limit)
+
+    def file(self, mail: MailKey, place: Place) -> None:
+        if not self._is_there(mail):
+            return
+        folder = self._own_name(self._account.places[place])
+        self._make(folder)
+        try:
+            self._move(int(mail.uid), folder)
+        except IMAPClientAbortError:
+            raise
+        except IMAPClientError as error:
+            if "TRYCREATE" not in str(error).upper():
+                raise
+            self._made.discard(folder)  # somebody removed the folder meanwhile
+            self._make(folder)
+            self._move(int(mail.uid), folder)
+
+    def has_sent(self, message_id: str) -> bool | None:
+        folder = self._account.sent_folder or self._special_use_sent()
+        if folder is None or not self._client.folder_exists(folder):
+            return None
+        self._selected = None
+        self._client.select_folder(folder, readonly=True)
+        return bool(self._search("HEADER", "Message-ID", message_id))
+
+    def logout(self) -> None:
+        self._client.socket().settimeout(2)
+        self._client.logout()
+
+    def cut(self) -> None:
+        """Ends whatever waits on this connection at once; the only method that another thread may call."""
+        with suppress(OSError):
+            self._client.socket().shutdown(socket.SHUT_RDWR)
+
+    def drop(self) -> None:
+        with suppress(*LOST):
+            self._client.shutdown()
+
+    # ---- folders
+
+    def _search(self, *criteria: str) -> list[int]:
+        search: Any = self._client.search  # its type says str, its documentation lists too
+        return search(list(criteria))
+
+    def _select(self, folder: str) -> int:
+        """Always asks again: only SELECT tells whether the UIDs still mean what they meant."""
+        self._selected = None
+        try:
+            answer = self._client.select_folder(folder)
+        except IMAPClientReadOnlyError as error:
+            raise Permanent(
+                f"{self._account.where}: folder {folder} is read-only for {self._account.user}",
+                "mails that are done with are moved out of it: give this user the right to do so",
+            ) from error
+        except IMAPClientAbortError:
+            raise
+        except IMAPClientError as error:
+            if _code(error) in _PASSING:
+                raise
+            raise Permanent(
+                f"{self._account.where}: folder {folder} cannot be opened ({shown(_words(error))})",
+                "look at mailbox.folder: names are as the server lists them",
+            ) from error
+        validity = int(answer[b"UIDVALIDITY"])
+        self._selected = (folder, validity)
+        return validity
+
+    def _is_there(self, mail: MailKey) -> bool:
+        """The key still means a mail: after a change of UIDVALIDITY its UID may be another's."""
+        if self._selected is None or self._selected[0] != mail.folder:
+            self._select(mail.folder)
+        return self._selected == (mail.folder, mail.uidvalidity)
+
+    def _namespace(self) -> tuple[str, str]:
+        """Prefix and separator of our own folders; `INBOX.` and `.` with some servers."""
+        if self._client.has_capability("NAMESPACE"):
+            personal = self._client.namespace().personal
+            if personal:
+                return personal[0][0] or "", personal[0][1] or "/"
+        listed = self._client.list_folders("", "")
+        separator = listed[0][1] if listed else None
+        return "", separator.decode() if separator else "/"
+
+    def _own_name(self, configured: str) -> str:
+        name = configured.replace("/", self._separator)
+        return name if name.startswith(self._prefix) else self._prefix + name
+
+    def _make(self, folder: str) -> None:
+        if folder in self._made:
+            return
+        if not self._client.folder_exists(folder):
+            try:
+                self._client.create_folder(folder)
+            except IMAPClientAbortError:
+                raise
+            except IMAPClientError as error:
+                if _code(error) != "ALREADYEXISTS":
+                    raise
+            # Not subscribed, many mail programs would not show it; nothing else depends on that.
+            with suppress(imaplib.IMAP4.error):
+                self._client.subscribe_folder(folder)
+        self._made.add(folder)
+
+    def _special_use_sent(self) -> str | None:
+        if not self._client.has_capability("SPECIAL-USE"):
+            return None
+        return next((name for flags, _, name in self._client.list_folders() if b"\\Sent" in flags), None)
+
+    def _move(self, uid: int, folder: str) -> None:
+        if self._client.has_capability("MOVE"):
+            self._client.move([uid], folder)
+            return
+        if uid not in self._search("UID", str(uid), "UNDELETED"):
+            return
+        self._client.copy([uid], folder)
+        self._client.add_flags([uid], [b"\\Deleted"], silent=True)
+        # A plain EXPUNGE would also remove what other programs have flagged.
+        if self._client.has_capability("UIDPLUS"):
+            self._client.uid_expunge([uid])
+
+    @contextmanager
+    def _room_for(self, octets: int) -> Generator[None]:
+        """imaplib believes a literal of any size; here it may not outgrow what was asked for."""
+        imap: Any = self._client._imap  # pyright: ignore[reportPrivateUsage]
+        read: Callable[[int], bytes] = imap.read
+
+        def bounded(size: int) -> bytes:
+            if size > octets:
+                raise OSError(f"the server announced {size} octets where {octets} were asked for")
+            return read(size)
+
+        imap.read = bounded
+        try:
+            yield
+        finally:
+            del imap.read
+
+
+# ---- connecting
+
+
+def _open(account: Account) -> IMAPClient:
+    timeout: Any = SocketTimeout(min(account.timeout, 10), account.timeout)
+    implicit = account.tls == "implicit"
+    context = account.context if implicit else None
+    client = IMAPClient(account.host, account.port, ssl=implicit, ssl_context=context, timeout=timeout)
+    try:
+        _tune(client)
+        if account.tls == "starttls":
+            _start_tls(client, account)
+        _log_in(client, account)
+    except BaseException:
+        with suppress(*LOST):
+            client.shutdown()
+        raise
+    return client
+
+
+def _tune(client: IMAPClient) -> None:
+    client.normalise_times = False  # else INTERNALDATE comes naive, in this machine's zone
+    # imapclient turns debugging on and formats every line, passwords too; without it reading is three times faster.
+    client._imap.debug = 0  # pyright: ignore[reportPrivateUsage]
+    client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def _start_tls(client: IMAPClient, account: Account) -> None:
+    # PREAUTH in clear would make us skip STARTTLS (RFC 9051 section 11.3).
+    greeted_in = client._imap.state  # pyright: ignore[reportPrivateUsage]
+    if greeted_in != "NONAUTH" or not client.has_capability("STARTTLS"):
+        raise Permanent(
+            f"{account.where}: the server does not offer STARTTLS, so no password was sent",
+            'set tls = "implicit" and its port if the server has one; else somebody on the way removes the offer',
+        )
+    client.starttls(account.context)
+    client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def _log_in(client: IMAPClient, account: Account) -> None:
+    # LOGIN takes ASCII only, and some servers have only one of the two.
+    try:
+        if client.has_capability("AUTH=PLAIN"):
+            client.plain_login(account.user, account.password)
+        else:
+            client.login(account.user, account.password)
+    except LoginError as error:
+        # imapclient also calls it a LoginError when the line breaks in the middle.
+        if isinstance(error.__context__, IMAPClientAbortError):
+            raise error.__context__ from None
+        raise
+
+
+# ---- what went wrong, in words
+
+
+def trouble(account: Account, error: BaseException) -> Temporary | Permanent:
+    """The error for a person: what, where, what to do; never with a password in it."""
+    where = account.where
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return Permanent(
+            f"{where}: the server's certificate is not accepted ({shown(error.verify_message)})",
+            "name the server as its certificate does, or set mailbox.ca_file to its authority",
+        )
+    if isinstance(error, ssl.SSLError):
+        return Temporary(f"{where}: no TLS there", 'look at port and tls: 993 is "implicit", 143 "starttls"')
+    if isinstance(error, TimeoutError):
+        return Temporary(f"{where}: no answer in time", "look at host, port and the network")
+    if isinstance(error, OSError):
+        return Temporary(
+            f"{where}: {shown(error.strerror or str(error)).lower()}", "look at host, port and the network"
+        )
+    if isinstance(error, IMAPClientAbortError) or not isinstance(error, IMAPClientError):
+        return Temporary(f"{where}: the connection broke ({shown(_words(error))})", wait=wait_in(str(error)))
+    return _answered_no(account, error)
+
+
+def _answered_no(account: Account, error: IMAPClientError) -> Temporary | Permanent:
+    words, code = shown(_words(error)), _code(error)
+    if isinstance(error, LoginError) and code not in _PASSING and wait_in(words) is None:
+        return Permanent(
+            f"{account.where}: the server does not accept user and password of {account.user} ({words})",
+            _HINTS.get(code, "write the current password into the mailbox's password_file"),
+        )
+    if code in _LASTING:
+        return Permanent(f"{account.where}: the server refuses ({words})", _HINTS.get(code, ""))
+    return Temporary(f"{account.where}: the server refuses for now ({words})", _HINTS.get(code, ""), wait_in(words))
+
+
+def _code(error: BaseException) -> str:
+    found = re.search(r"\[([A-Z-]+)", str(error))
+    return found[1] if found else ""
+
+
+def _words(error: BaseException) -> str:
+    """The server's own words, out of `select failed: b'…'`."""
+    found = re.search(r"b(['\"])(.*)\1", str(error))
+    return found[2] if found else str(error)
