@@ -1,0 +1,9 @@
+"""Ask the internet, safely: questions in, observations out. Concludes nothing.
+
+guard.py decides which addresses may be spoken to, turns.py who may speak next, wire.py opens every TCP connection;
+dns.py, http.py, tls.py, rdap.py, whois.py and authority.py each answer one kind of question.
+"""
+
+from triage.probes.network import NetworkProbes
+
+__all__ = ["NetworkProbes"]

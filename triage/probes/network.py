@@ -1,0 +1,197 @@
+"""The real internet as `ports.Probes`: questions in, observations out, in the order in which they arrive.
+
+What a round promises: every question that was started comes back exactly once. At the deadline whatever is open
+comes back as CUT_OFF, with how far it had come. The deadline does not run while a question waits for its turn
+behind other rounds (turns.py); a question's own limits of time begin when its turn comes.
+"""
+
+import asyncio
+import secrets
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+
+from triage.model import (
+    Answer,
+    AskAuthority,
+    AskDns,
+    AskHttp,
+    AskRegistry,
+    AskTls,
+    AuthorityAnswer,
+    Failure,
+    Fault,
+    Observation,
+    Question,
+    RegistryAnswer,
+)
+from triage.ports import Clock
+from triage.probes.api import Api
+from triage.probes.authority import Authority
+from triage.probes.dns import Dns
+from triage.probes.failing import Failed
+from triage.probes.guard import Guard
+from triage.probes.http import Http, Tokens
+from triage.probes.rdap import Rdap
+from triage.probes.shared import Shared
+from triage.probes.tls import Tls, utc_now
+from triage.probes.turns import Asking, Stopwatch
+from triage.probes.whois import Whois
+from triage.probes.wire import Wire
+
+PATIENCE = 300.0  # seconds that a round waits for its turns, all in all
+REGISTRY_KEPT, AUTHORITY_KEPT = 600.0, 120.0  # seconds; they count every question of ours
+# Of one round, far above what next_questions asks: here only a mistake or an attack is stopped.
+MOST_QUESTIONS: Mapping[type, int] = {AskDns: 200, AskHttp: 60, AskTls: 40, AskRegistry: 6, AskAuthority: 3}
+
+
+class NetworkProbes:
+    """Asks for real. `resolvers` are addresses, with a port where it is not 53; empty: those of the system.
+
+    `whois_servers` (TLD → host), `status_pages` (CA → URL) and `ports` (53, 80, 443 → where they are) move services
+    elsewhere, as a lab without root needs it.
+    """
+
+    def __init__(
+        self,
+        *,
+        resolvers: Sequence[str] = (),
+        contact: str = "",
+        allow_networks: Sequence[str] = (),
+        ca_file: Path | None = None,
+        rdap_bootstrap: Path | None = None,
+        clock: Clock = utc_now,
+        whois_servers: Mapping[str, str] | None = None,
+        status_pages: Mapping[str, str] | None = None,
+        ports: Mapping[int, int] | None = None,
+    ) -> None:
+        guard = Guard(allow_networks)
+        wire = Wire(guard, ports or {})
+        self._clock = clock
+        self._dns = Dns(resolvers, guard, ports or {})
+        self._http = Http(wire, contact)
+        self._tls = Tls(wire, ca_file, clock)
+        api = Api(self._dns, wire, self._http.agent, ca_file)
+        self._rdap = Rdap(api, rdap_bootstrap)
+        self._whois = Whois(self._dns, wire, whois_servers or {})
+        self._authority = Authority(api, status_pages or {})
+        self._registrations: Shared[AskRegistry, RegistryAnswer] = Shared(lambda _: REGISTRY_KEPT)
+        self._authorities: Shared[AskAuthority, AuthorityAnswer] = Shared(lambda _: AUTHORITY_KEPT)
+
+    @asynccontextmanager
+    async def round(self, deadline: float) -> AsyncGenerator["NetworkRound"]:
+        """A round of `deadline` seconds of its own time. Leaving it ends whatever is still under way."""
+        round = NetworkRound(self, deadline, self._clock)
+        try:
+            yield round
+        finally:
+            await round.end()
+
+    async def close(self) -> None:
+        for shared in (self._dns, self._registrations, self._authorities):
+            await shared.close()
+
+    async def answer(self, question: Question, tokens: Tokens, asking: Asking) -> Answer | Failure:
+        """The answer to one question, or why there is none."""
+        try:
+            match question:
+                case AskDns():
+                    return await self._dns.ask(question, asking)
+                case AskHttp():
+                    return await self._http.ask(question, tokens, asking)
+                case AskTls():
+                    return await self._tls.ask(question, asking)
+                case AskRegistry():
+                    return await self._registrations.get(
+                        question, asking, lambda common: self._registry(question, common)
+                    )
+                case AskAuthority():
+                    return await self._authorities.get(
+                        question, asking, lambda common: self._authority.ask(question.ca, common)
+                    )
+        except Failed as failed:
+            return failed.failure
+
+    async def _registry(self, question: AskRegistry, asking: Asking) -> RegistryAnswer | Failure:
+        registry = self._rdap if question.by == "rdap" else self._whois
+        return await registry.ask(question.name, asking)
+
+
+class NetworkRound:
+    def __init__(self, probes: NetworkProbes, deadline: float, clock: Clock) -> None:
+        self._probes = probes
+        self._clock = clock
+        self._loop = asyncio.get_running_loop()
+        self._tokens = Tokens(secrets.token_urlsafe(32), secrets.token_urlsafe(32))
+        self._watch = Stopwatch(deadline, self._ring, PATIENCE)
+        self._over = False
+        self._started: set[Question] = set()
+        self._counts: dict[type, int] = {}
+        self._open: dict[Question, _Open] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._arrived: asyncio.Queue[Observation] = asyncio.Queue()
+
+    def start(self, questions: Iterable[Question]) -> None:
+        """Ask these too. One that was started before is not asked again."""
+        for question in questions:
+            if question not in self._started:
+                self._started.add(question)
+                self._start(question)
+
+    def __aiter__(self) -> AsyncIterator[Observation]:
+        return self
+
+    async def __anext__(self) -> Observation:
+        if not self._open and self._arrived.empty():
+            raise StopAsyncIteration
+        return await self._arrived.get()
+
+    async def end(self) -> None:
+        self._watch.stop()
+        self._over = True
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _start(self, question: Question) -> None:
+        now = _Open(self._clock(), self._loop.time(), Asking(self._watch))
+        self._open[question] = now
+        kind = type(question)
+        self._counts[kind] = self._counts.get(kind, 0) + 1
+        if self._over:
+            self._arrive(question, Failure(Fault.CUT_OFF, "the time was over before it could be asked"))
+        elif self._counts[kind] > MOST_QUESTIONS[kind]:
+            why = f"more than {MOST_QUESTIONS[kind]} questions of this kind for one name"
+            self._arrive(question, Failure(Fault.NOT_ASKED, why))
+        else:
+            task = self._loop.create_task(self._ask(question, now.asking))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _ask(self, question: Question, asking: Asking) -> None:
+        self._arrive(question, await self._probes.answer(question, self._tokens, asking))
+
+    def _arrive(self, question: Question, answer: Answer | Failure) -> None:
+        if (began := self._open.pop(question, None)) is not None:
+            seconds = self._loop.time() - began.at
+            self._arrived.put_nowait(Observation(question, answer, began.clock, seconds))
+
+    def _ring(self) -> None:
+        """The time is over: what is open comes back as it stands, and is let go."""
+        self._over = True
+        for question, began in list(self._open.items()):
+            self._arrive(question, Failure(Fault.CUT_OFF, f"the time was over: {began.asking.phase}"))
+        for task in self._tasks:
+            task.cancel()
+
+
+class _Open:
+    """A question under way: when it was asked, by the clock and by the loop (seconds), and how far it is."""
+
+    __slots__ = ("asking", "at", "clock")
+
+    def __init__(self, clock: datetime, at: float, asking: Asking) -> None:
+        self.clock = clock
+        self.at = at
+        self.asking = asking

@@ -1,0 +1,199 @@
+"""Who may go next, and how long a round has left.
+
+Politeness: at most a few conversations at once with one address, over all rounds, and a bounded number in total.
+
+    Stopwatch of a round     runs while its questions are asked; stands still while one of them waits behind *other*
+                             rounds. A round that waits only for itself pays for it, so one name never takes
+                             longer than its deadline because of its own many questions.
+    Line of an address       first come, first served. What somebody learned of an address while others stood in
+                             line (a dead port, a silent server) is told to those, so that a thousand names on one
+                             dead server cost one time-out and not a thousand.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+
+from triage.model import Failure
+
+
+class Stopwatch:
+    """Calls `ring` after `seconds` of running time, or after `patience` seconds of any time."""
+
+    def __init__(self, seconds: float, ring: Callable[[], None], patience: float) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._left = seconds
+        self._stops = 0
+        self._running_since = self._loop.time()
+        self._ring = ring
+        self._timer = self._loop.call_later(seconds, ring)
+        self._last = self._loop.call_later(seconds + patience, ring)
+
+    def pause(self) -> None:
+        self._stops += 1
+        if self._stops == 1:
+            self._timer.cancel()
+            self._left -= self._loop.time() - self._running_since
+
+    def resume(self) -> None:
+        self._stops -= 1
+        if self._stops == 0:
+            self._running_since = self._loop.time()
+            self._timer = self._loop.call_later(max(0.0, self._left), self._ring)
+
+    @property
+    def left(self) -> float:
+        """Seconds of running time that remain."""
+        return self._left if self._stops else self._left - (self._loop.time() - self._running_since)
+
+    def stop(self) -> None:
+        self._stops = 1  # a late resume starts nothing
+        self._timer.cancel()
+        self._last.cancel()
+
+
+class Company:
+    """The stopwatches of all rounds that wait for one shared look-up: they stand still and run together."""
+
+    def __init__(self) -> None:
+        self._watches: list[Watch] = []
+        self._stops = 0
+
+    def join(self, watch: "Watch") -> None:
+        self._watches.append(watch)
+        if self._stops:
+            watch.pause()
+
+    def leave(self, watch: "Watch") -> None:
+        self._watches.remove(watch)
+        if self._stops:
+            watch.resume()
+
+    def pause(self) -> None:
+        self._stops += 1
+        if self._stops == 1:
+            for watch in self._watches:
+                watch.pause()
+
+    def resume(self) -> None:
+        self._stops -= 1
+        if self._stops == 0:
+            for watch in self._watches:
+                watch.resume()
+
+
+Watch = Stopwatch | Company
+
+
+@dataclass(slots=True, eq=False)
+class Asking:
+    """One question under way: whose time it spends, and how far it has come (for the words of a cut-off)."""
+
+    watch: Watch | None = None
+    phase: str = "waiting for its turn"
+
+
+@dataclass(slots=True)
+class _Line:
+    holders: list[Watch | None] = field(default_factory=list[Watch | None])
+    waiting: deque["_Place"] = field(default_factory=deque["_Place"])
+    heard: dict[int, tuple[float, Failure | None]] = field(default_factory=dict[int, tuple[float, Failure | None]])
+
+    def call_next(self) -> None:
+        """The first in line becomes a holder at once, so that no newcomer can slip in before it wakes."""
+        while self.waiting:
+            place = self.waiting.popleft()
+            if not place.called.done():
+                self.holders.append(place.watch)
+                place.called.set_result(None)
+                return
+
+    def leave(self, watch: Watch | None) -> None:
+        self.holders.remove(watch)
+        self.call_next()
+
+
+@dataclass(slots=True, eq=False)
+class _Place:
+    called: asyncio.Future[None]
+    watch: Watch | None
+
+
+@dataclass(slots=True)
+class Turn:
+    """The right to speak to one address. `told` is what others found out about the port while we stood in line."""
+
+    told: Failure | None
+    _line: _Line
+    _port: int
+    _since: float
+
+    def tell(self, failure: Failure | None) -> None:
+        """Pass on whether this port answers. A failure says nothing where somebody was answered meanwhile."""
+        when, before = self._line.heard.get(self._port, (0.0, failure))
+        if failure is not None and before is None and when >= self._since:
+            return
+        self._line.heard[self._port] = (_now(), failure)
+
+
+class Turns:
+    """At most `each` holders at one address and `together` in all."""
+
+    def __init__(self, each: int, together: int) -> None:
+        self._each = each
+        self._lines: dict[str, _Line] = {}
+        self._together = asyncio.Semaphore(together)
+
+    @asynccontextmanager
+    async def at(self, address: str, port: int, asking: Asking) -> AsyncGenerator[Turn]:
+        """Wait in line, then hold a place until the block ends."""
+        line = self._lines.setdefault(address, _Line())
+        since = _now()
+        await self._stand_in(line, asking.watch)
+        try:
+            with _standing_still(asking.watch, self._together.locked()):
+                await self._together.acquire()
+            try:
+                when, failure = line.heard.get(port, (0.0, None))
+                yield Turn(failure if when > since else None, line, port, _now())
+            finally:
+                self._together.release()
+        finally:
+            line.leave(asking.watch)
+            if not line.holders:
+                self._lines.pop(address, None)
+
+    async def _stand_in(self, line: _Line, watch: Watch | None) -> None:
+        if len(line.holders) < self._each:
+            line.holders.append(watch)
+            return
+        place = _Place(asyncio.get_running_loop().create_future(), watch)
+        line.waiting.append(place)
+        behind_others = any(holder is not watch for holder in line.holders)
+        try:
+            with _standing_still(watch, behind_others):
+                await place.called
+        except asyncio.CancelledError:
+            if place in line.waiting:
+                line.waiting.remove(place)
+            elif not place.called.cancelled():
+                line.leave(watch)  # called and cut off in the same moment: pass the place on
+            raise
+
+
+@contextmanager
+def _standing_still(watch: Watch | None, waits: bool) -> Generator[None]:
+    if watch is None or not waits:
+        yield
+        return
+    watch.pause()
+    try:
+        yield
+    finally:
+        watch.resume()
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
