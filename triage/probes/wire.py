@@ -23,9 +23,9 @@ EACH, TOGETHER = 4, 128  # the four first looks at one address: challenge, root,
 # RFC 8446 section 6; what servers really send before a certificate is shown.
 _ALERTS = {
     0: "close notify", 10: "unexpected message", 40: "handshake failure", 42: "bad certificate",
-    47: "illegal parameter", 49: "access denied", 70: "protocol version", 71: "insufficient security", 
-    80: "internal error",    86: "inappropriate fallback", 90: "user canceled", 109: "missing extension", 112: "unrecognized name",
-    116: "certificate required", 120: "no application protocol",
+    47: "illegal parameter", 49: "access denied", 70: "protocol version", 71: "insufficient security",
+    80: "internal error", 86: "inappropriate fallback", 90: "user canceled", 109: "missing extension",
+    112: "unrecognized name", 116: "certificate required", 120: "no application protocol",
 }  # fmt: skip
 
 
