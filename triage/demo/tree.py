@@ -121,7 +121,7 @@ class Tree:
         zone = self.zone_of(name)
         if zone.name and "." not in zone.name and zone.name != "arpa":
             registered = Domain(name).registrable
-            return name == zone.name or registered is None or registered.text in self.world.registry
+            return name in zone.names or registered is None or registered.text in self.world.registry
         return bool(zone.name) or name == "" or name in self.world.registry
 
     def _add_needed_zones(self) -> None:
@@ -219,13 +219,15 @@ def _records(name: str, text: str, part: ZonePart) -> dict[tuple[str, str], tupl
         found = [Record(name, "SOA", TTL, SOA.format(zone=name or "root")), *found]
     if not any(r.type == "NS" and r.name == name for r in found):
         host = f"ns1.{name}"
-        found += [Record(name, "NS", TTL, host), Record(host, "A", TTL, _default_server(part))]
+        found += [Record(name, "NS", TTL, host), Record(host, "A", TTL, _default_server(name, part))]
     if part.signed or part.fault in ("bogus", "expired"):
         found.append(Record(name, "DNSKEY", TTL, signing_key(name)[1].to_text()))
     return _grouped(found)
 
 
-def _default_server(part: ZonePart) -> str:
+def _default_server(name: str, part: ZonePart) -> str:
+    if "." not in name:
+        return TLD_SERVER
     if part.fails:
         return ODD
     return {"lame": NOBODY, "silent": MUTE}.get(part.fault or "", SHARED)

@@ -29,6 +29,7 @@ COOKIE_SCRIPT = (
 )
 CHALLENGE_PAGE = "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>Checking</body></html>"
 PARKED = "<p>This domain is parked. The domain name has expired or is for sale.</p>"
+NOT_SET_UP = ServerPart(address=("0.0.0.0",), behavior="status", status=404)  # a host name that it does not know
 _LEFT = re.compile(r"[?&]r=(\d+)")
 
 
@@ -68,7 +69,10 @@ class Simulated:
         here = self.world.servers_at(address)
         if not here:
             raise Unsimulated(f"the world has no host at {address}")
-        return choose([s for s in here if port in s.port], host, target, like_ca)
+        listening = [s for s in here if port in s.port]
+        if not listening:
+            return None
+        return choose(listening, host, target, like_ca) or NOT_SET_UP
 
 
 def choose(servers: Iterable[ServerPart], host: str, target: str | None, like_ca: bool) -> ServerPart | None:
