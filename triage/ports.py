@@ -131,8 +131,8 @@ class Ledger(Protocol):
 
     async def read(self, mail: int, sender: str, subject: str, understood: str, notices: tuple[str, ...]) -> None: ...
 
-    async def admitted(self, mail: int, decision: Reply | Forward, now: datetime) -> None:
-        """From here on the answer counts against the caps, and no copy of the mail will be answered."""
+    async def admitted(self, mail: int, asker: str, decision: Reply | Forward, now: datetime) -> None:
+        """From here on the answer counts against the asker's caps, and no copy of the mail will be answered."""
         ...
 
     async def ended(self, mail: int, decision: Hold | Drop, now: datetime) -> None: ...

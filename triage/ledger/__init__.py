@@ -1,0 +1,50 @@
+"""What we know and what we owe, in SQLite. One call is one transaction; nothing is awaited inside.
+
+A mail, and what a crash leaves behind in each state. "Again" means: from the journaled bytes, after one more attempt
+was counted; the fourth attempt is not begun, and the mail is set aside.
+
+    state      written when                        found after a crash, the service …
+    (none)     it was only seen in its folder      fetches it again
+    received   its bytes are on disk               reads it again
+    read       we know what it says                reads and decides again: nobody was asked anything yet
+    admitted   it counts against the caps          asks and writes again: nothing was sent yet
+    diagnosed  its letters are due                 sends what is due; the mail itself is not touched again
+    answered   the last letter was taken           files it
+    held       a person shall look at it           files it
+    dropped    nobody shall look at it             files it
+    aside      it failed three times, or broke     files it; its trace is kept with it
+
+A delivery:
+
+    waiting    for a person's approval             waits on
+    due        with its letter, ready to go        sends it
+    sending    before the outbox is touched        looks for it in the Sent folder, where there is one;
+                                                   otherwise sends it once more, under the same Message-ID
+    sent       after the outbox took it            nothing
+    failed     it was refused for good             nothing; the mail is held for a person
+    bounced    it came back                        nothing; the address is suppressed for a while
+
+A case is `open` from its first note, `watching` while looks are planned, and `closed` with its reason.
+
+The move in the mailbox is recorded after it was made. When that record is missing, the move is made again, which does
+no harm. Deleting what is old is one transaction, too.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from triage.ledger.store import SqlLedger
+
+
+def open_ledger(url: str) -> "SqlLedger":
+    """The ledger behind `url` (`sqlite:////var/lib/triage/triage.db`; `sqlite://` lives in memory).
+
+    Opens nothing yet: the first call does, and raises Permanent or Temporary where that fails.
+    """
+    # SQLAlchemy takes as long to import as all the rest, and `triage check` never needs it.
+    from triage.ledger.store import SqlLedger
+
+    return SqlLedger(url)
+
+
+__all__ = ["open_ledger"]

@@ -1,0 +1,263 @@
+"""Mails in the ledger: each function is the inside of one transaction."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Row, RowMapping, and_, delete, exists, func, insert, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from triage.ledger.tables import about, delivery, folder, mail, raw, subject_of, suppressed
+from triage.model import (
+    Arrival,
+    Asking,
+    DeliveryState,
+    Drop,
+    Entry,
+    Forward,
+    History,
+    Hold,
+    Listed,
+    MailKey,
+    MailState,
+    Place,
+    Reply,
+)
+
+OPEN = (MailState.RECEIVED, MailState.READ, MailState.ADMITTED)
+FINAL = (MailState.ANSWERED, MailState.HELD, MailState.DROPPED, MailState.ASIDE)
+ANSWERING = (MailState.ADMITTED, MailState.DIAGNOSED, MailState.ANSWERED)
+REPEAT = timedelta(days=7)  # how long a notice counts as answered
+LONGEST_TEXT = 2000  # characters of a subject or a reason that are kept
+
+
+def unknown(c: Connection, listed: Iterable[Listed], now: datetime) -> tuple[Listed, ...]:
+    mails = tuple(listed)
+    for place in dict.fromkeys((m.key.account, m.key.folder, m.key.uidvalidity) for m in mails):
+        _remember_folder(c, place, sum((m.key.account, m.key.folder, m.key.uidvalidity) == place for m in mails), now)
+    known = {
+        key
+        for place in dict.fromkeys((m.key.account, m.key.folder, m.key.uidvalidity) for m in mails)
+        for key in _known_in(c, place)
+    }
+    return tuple(m for m in mails if m.key not in known)
+
+
+def journal(c: Connection, arrival: Arrival, content: str, now: datetime) -> int:
+    known = c.execute(select(mail.c.id).where(_at(arrival.key))).scalar()
+    if known is not None:
+        return int(known)
+    _start(c, now)
+    key = arrival.key
+    values = {
+        "account": key.account, "folder": key.folder, "uidvalidity": key.uidvalidity, "uid": key.uid,
+        "content": content, "arrived": arrival.arrived, "journaled": now, "state": MailState.RECEIVED,
+    }  # fmt: skip
+    number = c.execute(insert(mail).values(values).returning(mail.c.id)).scalar_one()
+    c.execute(insert(raw).values(mail=number, octets=arrival.raw))
+    return int(number)
+
+
+def open_mails(c: Connection) -> tuple[Entry, ...]:
+    rows = c.execute(select(mail).where(mail.c.state.in_(OPEN)).order_by(mail.c.arrived, mail.c.id))
+    return tuple(entry(row) for row in rows.mappings())
+
+
+def entries(c: Connection, limit: int) -> tuple[Entry, ...]:
+    return tuple(entry(row) for row in c.execute(select(mail).order_by(mail.c.id.desc()).limit(limit)).mappings())
+
+
+def octets(c: Connection, number: int) -> bytes:
+    return bytes(c.execute(select(raw.c.octets).where(raw.c.mail == number)).scalar_one())
+
+
+def attempt(c: Connection, number: int) -> int:
+    change = update(mail).where(mail.c.id == number).values(attempts=mail.c.attempts + 1)
+    return int(c.execute(change.returning(mail.c.attempts)).scalar_one())
+
+
+def read(c: Connection, number: int, sender: str, subject: str, understood: str, notices: tuple[str, ...]) -> None:
+    values = {
+        "state": MailState.READ, "sender": sender[:320], "subject": subject[:LONGEST_TEXT],
+        "understood": understood[:LONGEST_TEXT],
+    }  # fmt: skip
+    c.execute(_while(number, OPEN).values(values))
+    c.execute(delete(subject_of).where(subject_of.c.mail == number))
+    for key in dict.fromkeys(notices):
+        c.execute(insert(subject_of).values(mail=number, key=key))
+
+
+def admitted(c: Connection, number: int, asker: str, decision: Reply | Forward, now: datetime) -> None:
+    to = [decision.to] if isinstance(decision, Reply) else list(decision.to)
+    values = {
+        "state": MailState.ADMITTED, "decision": kind(decision), "because": decision.because, "answer_to": to,
+        "asker": asker.lower(), "decided": now,
+    }  # fmt: skip
+    c.execute(_while(number, OPEN).values(values))
+
+
+def ended(c: Connection, number: int, decision: Hold | Drop, now: datetime) -> None:
+    state = MailState.HELD if isinstance(decision, Hold) else MailState.DROPPED
+    values = {"state": state, "decision": kind(decision), "because": decision.because, "answer_to": [], "decided": now}
+    c.execute(_while(number, OPEN).values(values))
+
+
+def set_aside(c: Connection, number: int, because: str, trace: str, now: datetime) -> None:
+    values = {"state": MailState.ASIDE, "because": because[:LONGEST_TEXT], "trace": trace[-20_000:], "decided": now}
+    c.execute(_while(number, OPEN).values(values))
+
+
+def unfiled(c: Connection) -> tuple[tuple[MailKey, Place], ...]:
+    rows = c.execute(select(mail).where(mail.c.state.in_(FINAL), ~mail.c.filed).order_by(mail.c.id))
+    found = tuple(entry(row) for row in rows.mappings())
+    return tuple((e.key, e.state.place) for e in found if e.state.place is not None)
+
+
+def filed(c: Connection, key: MailKey) -> None:
+    c.execute(update(mail).where(_at(key)).values(filed=True))
+
+
+def forget(c: Connection, before: datetime) -> int:
+    """Only filed mails go: one that still lies in its folder would look new without its row."""
+    undone = exists().where(
+        delivery.c.mail == mail.c.id,
+        delivery.c.state.in_((DeliveryState.DUE, DeliveryState.SENDING, DeliveryState.WAITING)),
+    )
+    old = delete(mail).where(mail.c.state.in_(FINAL), mail.c.filed, mail.c.journaled < before, ~undone)
+    return c.execute(old).rowcount
+
+
+def history(c: Connection, asking: Asking, now: datetime) -> History:
+    """Answers are counted from the moment of their admission, so that mails in hand count, too."""
+    me = select(mail).where(mail.c.id == asking.mail)
+    mine = c.execute(me).one_or_none()
+    hour, day = now - timedelta(hours=1), now - timedelta(days=1)
+    asker = mail.c.asker == asking.sender
+    domain = mail.c.asker.endswith("@" + asking.sender.rpartition("@")[2], autoescape=True)
+    ours = _thread(c, asking.references)
+    return History(
+        content_answered=_count(c, asking, mail.c.content == mine.content) > 0 if mine else False,
+        address_hour=_count(c, asking, asker, mail.c.decided > hour),
+        address_day=_count(c, asking, asker, mail.c.decided > day),
+        domain_day=_count(c, asking, domain, mail.c.decided > day),
+        all_hour=_count(c, asking, mail.c.decided > hour),
+        all_day=_count(c, asking, mail.c.decided > day),
+        notice_answered=_notice_answered(c, asking, now),
+        thread_answers=len(ours),
+        thread_case=next((number for number in ours if number is not None), None),
+        commands_day=_commands(c, asking, day),
+        suppressed=c.execute(
+            select(suppressed.c.because).where(suppressed.c.address == asking.sender, suppressed.c.until > now)
+        ).scalar(),
+        first_start=_started(c),
+        backlog=_backlog(c, mine) if mine else 0,
+    )
+
+
+def entry(r: RowMapping) -> Entry:
+    return Entry(
+        id=r[mail.c.id],
+        key=MailKey(r[mail.c.account], r[mail.c.folder], r[mail.c.uidvalidity], r[mail.c.uid]),
+        content=r[mail.c.content],
+        arrived=r[mail.c.arrived],
+        journaled=r[mail.c.journaled],
+        state=MailState(r[mail.c.state]),
+        attempts=r[mail.c.attempts],
+        sender=r[mail.c.sender],
+        subject=r[mail.c.subject],
+        understood=r[mail.c.understood],
+        leading=r[mail.c.leading],
+        decision=r[mail.c.decision],
+        to=tuple(r[mail.c.answer_to] or ()),
+        because=r[mail.c.because],
+        filed=r[mail.c.filed],
+    )
+
+
+def kind(decision: Reply | Forward | Hold | Drop) -> str:
+    return type(decision).__name__.lower()
+
+
+def _while(number: int, states: tuple[MailState, ...]):
+    """A guarded change: a step that runs twice finds the mail past it, and does no harm."""
+    return update(mail).where(mail.c.id == number, mail.c.state.in_(states))
+
+
+def _at(key: MailKey) -> ColumnElement[bool]:
+    return and_(
+        mail.c.account == key.account,
+        mail.c.folder == key.folder,
+        mail.c.uidvalidity == key.uidvalidity,
+        mail.c.uid == key.uid,
+    )
+
+
+def _known_in(c: Connection, place: tuple[str, str, int]) -> set[MailKey]:
+    account, name, validity = place
+    uids = select(mail.c.uid).where(mail.c.account == account, mail.c.folder == name, mail.c.uidvalidity == validity)
+    return {MailKey(account, name, validity, uid) for uid in c.execute(uids).scalars()}
+
+
+def _remember_folder(c: Connection, place: tuple[str, str, int], mails: int, now: datetime) -> None:
+    account, name, validity = place
+    _start(c, now)
+    at = and_(folder.c.account == account, folder.c.folder == name, folder.c.uidvalidity == validity)
+    if c.execute(select(folder.c.mails).where(at)).scalar() is None:
+        new = {"account": account, "folder": name, "uidvalidity": validity, "first_seen": now, "mails": mails}
+        c.execute(insert(folder).values(new))
+
+
+def _start(c: Connection, now: datetime) -> None:
+    if _started(c) is None:
+        c.execute(insert(about).values(name="started", value=now.isoformat()))
+
+
+def _started(c: Connection) -> datetime | None:
+    text = c.execute(select(about.c.value).where(about.c.name == "started")).scalar()
+    return datetime.fromisoformat(text) if text else None
+
+
+def _backlog(c: Connection, mine: Row[tuple[object, ...]]) -> int:
+    """How many mails lay in this mail's folder when we first saw it; 0 where this one came later."""
+    at = and_(
+        folder.c.account == mine.account, folder.c.folder == mine.folder, folder.c.uidvalidity == mine.uidvalidity
+    )
+    began = c.execute(select(folder.c.mails).where(at, folder.c.first_seen >= mine.arrived)).scalar()
+    return int(began or 0)
+
+
+def _count(c: Connection, asking: Asking, *conditions: ColumnElement[bool]) -> int:
+    others = select(func.count()).select_from(mail).where(mail.c.id != asking.mail, mail.c.state.in_(ANSWERING))
+    return int(c.execute(others.where(*conditions)).scalar_one())
+
+
+def _notice_answered(c: Connection, asking: Asking, now: datetime) -> datetime | None:
+    """When this sender last got an answer about all of these notices."""
+    moments: list[datetime] = []
+    for key in asking.notices:
+        about_it = (
+            select(func.max(mail.c.decided))
+            .join(subject_of, subject_of.c.mail == mail.c.id)
+            .where(subject_of.c.key == key, mail.c.asker == asking.sender, mail.c.id != asking.mail)
+            .where(mail.c.state.in_(ANSWERING), mail.c.decided > now - REPEAT)
+        )
+        found = c.execute(about_it).scalar()
+        if found is None:
+            return None
+        moments.append(found)
+    return min(moments, default=None)
+
+
+def _thread(c: Connection, references: tuple[str, ...]) -> list[int | None]:
+    """The case of every note of ours that these ids name, newest first."""
+    if not references:
+        return []
+    ours = select(delivery.c.case).where(delivery.c.message_id.in_(references)).order_by(delivery.c.id.desc())
+    return list(c.execute(ours).scalars())
+
+
+def _commands(c: Connection, asking: Asking, since: datetime) -> int:
+    obeyed = select(func.count()).select_from(mail).where(
+        mail.c.asker == asking.sender, mail.c.id != asking.mail, mail.c.decided > since,
+        mail.c.understood.startswith("command:"),
+    )  # fmt: skip
+    return int(c.execute(obeyed).scalar_one())
