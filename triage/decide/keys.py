@@ -4,7 +4,7 @@ import hashlib
 import re
 
 from triage.decide.asked import referenced
-from triage.model import Address, Asking, Message, Notice, Reading, Unrecognized
+from triage.model import Asking, Notice, Policy, Reading, Unrecognized
 
 HEAD = 256 * 1024  # octets of the header block that are looked at
 
@@ -33,11 +33,10 @@ def case_key(owner: str, notice: Notice) -> str:
     return hashlib.sha256(f"{owner.lower()} {notice_key(notice)}".encode()).hexdigest()[:20]
 
 
-def asking(reading: Reading) -> Asking:
-    """What history has to be asked for this mail."""
+def asking(reading: Reading, policy: Policy) -> Asking:
+    """What history has to be asked for this mail. One that a filter sent on counts for its owner, not for its host."""
     return Asking(
-        content="",
-        sender=_sender(reading.message).address.lower(),
+        sender=_asker(reading, policy).lower(),
         notices=tuple(notice_key(n) for n in reading.notices if not n.event.is_good),
         references=referenced(reading.message),
     )
@@ -55,5 +54,10 @@ def _in_short(notice: Notice) -> str:
     return f"{notice.provider} {notice.event}: {names or notice.nameless or 'no name'}"
 
 
-def _sender(message: Message) -> Address:
-    return message.sender[0] if len(message.sender) == 1 else Address(None, "")
+def _asker(reading: Reading, policy: Policy) -> str:
+    message, forwarded = reading.message, reading.message.forwarded
+    names = [name for notice in reading.notices for name in notice.names]
+    if names and forwarded is not None and forwarded.how == "automatic":
+        owners = (o for o in policy.owners if all(any(n.base.within(d) for d in o.domains) for n in names))
+        return next((owner.addresses[0] for owner in owners), "")
+    return message.sender[0].address if len(message.sender) == 1 else ""

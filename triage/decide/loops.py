@@ -91,7 +91,7 @@ def same_notice_again(asked: Asked) -> bool:
 
 def over_a_cap(asked: Asked) -> bool:
     caps, past = asked.policy.caps, asked.history
-    domain_counts = asked.sender.domain not in FREE_MAIL
+    domain_counts = asked.sender.domain not in FREE_MAIL and not asked.by_filter
     return (
         past.address_hour >= caps.per_address_hour
         or past.address_day >= caps.per_address_day

@@ -14,9 +14,10 @@ from triage.model import (
     Reply,
     Report,
 )
+from triage.names import Domain
 
 
-def settle(admitted: Decision, reports: tuple[Report, ...], postal: Observations, policy: Policy) -> Decision:
+def settle(admitted: Decision, reports: tuple[Report, ...], postal: Observations) -> Decision:
     """What becomes of an admitted mail, now that everything was asked.
 
     `postal` holds the MX, A and AAAA answers for the domain that would be written to (N5). A question that failed
@@ -26,7 +27,7 @@ def settle(admitted: Decision, reports: tuple[Report, ...], postal: Observations
         return admitted
     if not any(report.diagnoses for report in reports):
         return Hold("the notice names no domain")
-    if _takes_no_mail(_domain(admitted), postal):
+    if _takes_no_mail(_domain(admitted), postal, reports):
         return Hold("the sender's domain takes no mail")
     return admitted
 
@@ -56,15 +57,18 @@ def _domain(admitted: Reply | Forward) -> str:
     return to.rpartition("@")[2].lower()
 
 
-def _takes_no_mail(domain: str, postal: Observations) -> bool:
-    """A null MX (RFC 7505), or neither MX nor address, each said by an answer and not by silence."""
-    mx = postal.dns(domain, "MX")
-    if not isinstance(mx, DnsAnswer) or mx.rcode not in ("NOERROR", "NXDOMAIN"):
+def _takes_no_mail(domain: str, postal: Observations, reports: tuple[Report, ...]) -> bool:
+    """A null MX (RFC 7505), or neither MX nor address, each said by an answer and not by silence.
+
+    A name that does not exist is no reason: our own server has just verified the sender by that domain's DNS, so
+    it is our view that is wrong. Nor is a missing address where that domain is the sick one.
+    """
+    mx, *addresses = (postal.dns(domain, type) for type in ("MX", "A", "AAAA"))
+    if not isinstance(mx, DnsAnswer) or mx.rcode != "NOERROR":
         return False
     exchangers = [value.split()[-1].rstrip(".") for value in mx.of("MX")]
     if exchangers:
         return exchangers == [""]
-    if mx.rcode == "NXDOMAIN":
-        return True
-    addresses = [postal.dns(domain, type) for type in ("A", "AAAA")]
+    if any(d.name.base.registrable == Domain(domain).registrable for report in reports for d in report.diagnoses):
+        return False
     return all(isinstance(a, DnsAnswer) and a.rcode == "NOERROR" and not a.answer for a in addresses)

@@ -1,0 +1,114 @@
+"""Repeat the round: when to poll, when to tidy up, how to wait when something is wrong, and how to stop.
+
+APScheduler's jobs only signal. The work runs here, one round at a time, and is finished before the scheduler is shut down:
+its own `shutdown` would cancel it.
+"""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from triage.model import Permanent, Temporary, Trouble
+from triage.service import Service, Tally
+
+LONGEST_PAUSE = 900.0  # seconds between tries while something is wrong
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+Tell = Callable[[Trouble, float], None]
+
+
+def _say_nothing(_trouble: Trouble, _pause: float) -> None: ...
+
+
+async def run(service: Service, poll_seconds: float = 60.0, tell: Tell = _say_nothing) -> None:
+    """Work until SIGTERM or SIGINT, then finish the mail in hand and return.
+
+    `tell` hears of every Temporary trouble of the service itself, with the seconds until it is tried again. Raises
+    Permanent when nothing can go on before a person has changed something.
+    """
+    due, stopped, chores = asyncio.Event(), asyncio.Event(), set[str]({"tidy"})
+    scheduler = _clockwork(poll_seconds, due, chores)
+
+    def stop() -> None:
+        service.stop()
+        stopped.set()
+
+    loop = asyncio.get_running_loop()
+    for number in STOP_SIGNALS:
+        loop.add_signal_handler(number, stop)
+    scheduler.start()
+    try:
+        await _repeat(service, due, stopped, chores, poll_seconds, tell)
+    finally:
+        scheduler.shutdown(wait=False)
+        for number in STOP_SIGNALS:
+            loop.remove_signal_handler(number)
+
+
+def _clockwork(poll_seconds: float, due: asyncio.Event, chores: set[str]) -> AsyncIOScheduler:
+    # A tick that comes late still counts, and several late ones count once.
+    defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
+
+    # Coroutines, because a plain function would run in a thread, where an asyncio.Event must not be set.
+    async def poll() -> None:
+        due.set()
+
+    async def tidy() -> None:
+        chores.add("tidy")
+
+    spread = min(10, poll_seconds / 10)  # so that several services do not ask one server in the same second
+    every = IntervalTrigger(seconds=poll_seconds, jitter=spread, timezone=UTC)
+    scheduler.add_job(poll, every, id="poll", next_run_time=datetime.now(UTC))
+    scheduler.add_job(tidy, CronTrigger(hour=3, minute=17, timezone=UTC), id="tidy")
+    return scheduler
+
+
+async def _repeat(
+    service: Service, due: asyncio.Event, stopped: asyncio.Event, chores: set[str], poll_seconds: float, tell: Tell
+) -> None:
+    failures = 0
+    while await _next(due, stopped):
+        due.clear()
+        try:
+            tally = await service.round()
+            _stop_when_hopeless(tally, len(service.mailboxes))
+            if "tidy" in chores:
+                await service.tidy()
+                chores.discard("tidy")
+            failures = 0
+        except Temporary as trouble:
+            failures += 1
+            pause = trouble.wait or min(poll_seconds * 2 ** min(failures, 10), LONGEST_PAUSE)
+            tell(trouble, pause)
+            await _wait(stopped, pause)
+
+
+async def _next(due: asyncio.Event, stopped: asyncio.Event) -> bool:
+    """Wait for the next round; False when it is time to stop."""
+    waits = [asyncio.ensure_future(event.wait()) for event in (due, stopped)]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+    return not stopped.is_set()
+
+
+async def _wait(stopped: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await stopped.wait()
+    except TimeoutError:
+        pass
+
+
+def _stop_when_hopeless(tally: Tally, mailboxes: int) -> None:
+    """One mailbox that is set up wrongly does not stop the others; when all are, nobody is served."""
+    permanent = [trouble for trouble in tally.troubles if isinstance(trouble, Permanent)]
+    if permanent and len(permanent) >= mailboxes:
+        raise permanent[0]
