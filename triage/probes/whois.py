@@ -66,7 +66,7 @@ DIALECTS: Mapping[str, Dialect] = {
     "su": Dialect("whois.tcinet.ru", missing=r"^no entries found"),
     "tr": Dialect("whois.trabis.gov.tr", missing=r"no match found", known=r"^\*\* domain name:\s*(.+)$",
                   expires=r"^expires on\.*:\s*(.+)$", forms=("%Y-%b-%d.",)),
-    "tw": Dialect("whois.twnic.net.tw", missing=r"^no found", expires=r"^\s*record expires on (\S+)"),
+
 }  # fmt: skip
 
 
