@@ -1,0 +1,233 @@
+"""What a note says and does not say, for each sort of answer."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from tests.explain.makers import (
+    PROVIDERS,
+    RENEWED,
+    XSERVER,
+    diagnosis,
+    flat,
+    note,
+    report,
+    ruled_out,
+    says,
+    shown,
+    unknown,
+)
+from triage.explain.layout import WIDTH, width
+from triage.model import Certainty, Event, Finding, Notice, Provider, Report
+from triage.names import Domain
+
+ELSEWHERE = shown("points-elsewhere", addresses="198.51.100.7", expected="192.0.2.10")
+
+
+def test_a_shown_cause_comes_with_values_date_days_and_menu_words() -> None:
+    text = note(report(diagnosis(ELSEWHERE))).text
+    assert says(text, "example.jp", "198.51.100.7", "192.0.2.10", "2026年12月28日(あと35日)", "「SSL設定」→「更新」")
+
+
+def test_the_order_is_cause_date_steps_next_checks() -> None:
+    text = note(report(diagnosis(ELSEWHERE))).text
+    marks = ["原因", "期限", "やること", "このあと", "確認したこと"]
+    assert [text.index(m) for m in marks] == sorted(text.index(m) for m in marks)
+
+
+def test_the_title_is_one_line() -> None:
+    assert (
+        note(report(diagnosis(ELSEWHERE))).title
+        == "example.jp の行き先が、エックスサーバーではない別のサーバーになっています"
+    )
+
+
+def test_a_cause_that_only_the_mail_states_is_told_as_the_mails_word() -> None:
+    stated = Finding("password-protected", Certainty.SHOWN, basis="stated", facts={"error": "SECRET WORDS OF THE MAIL"})
+    text = note(report(diagnosis(stated))).text
+    assert says(text, "通知をもとにお伝えします")
+
+
+def test_a_cause_that_is_not_proved_is_told_as_likely() -> None:
+    text = note(report(diagnosis(unknown("points-elsewhere"), verdict="unknown", leading="points-elsewhere"))).text
+    assert says(text, "断定できません", "推定", "なっているようです")
+    assert not says(text, "原因がわかりました")
+
+
+def test_nothing_found_says_what_was_seen_and_when_the_host_tries() -> None:
+    text = note(report(diagnosis(ruled_out("no-address"), verdict="no-obstacle"))).text
+    assert says(text, "妨げるものが見つかりませんでした", "2026年11月28日ごろ")
+
+
+def test_could_not_tell_is_not_nothing_found() -> None:
+    text = note(report(diagnosis(unknown("no-address"), verdict="unknown"))).text
+    assert says(text, "原因はわかりませんでした", "? サイトの行き先")
+    assert not says(text, "妨げるものが見つかりません")
+
+
+def test_already_renewed_gives_the_proof_and_no_deadline() -> None:
+    text = note(report(diagnosis(shown("already-renewed"), verdict="already-renewed", certificate=RENEWED))).text
+    assert says(text, "もう更新されています", "R12", "2027年2月18日まで", "2026年11月20日に発行")
+    assert "期限  " not in text
+
+
+def test_a_success_notice_is_glad_and_gives_the_date_seen() -> None:
+    good = report(diagnosis(verdict="no-obstacle", certificate=RENEWED), event=Event.RENEWED)
+    assert says(note(good).text, "更新済みです", "2027年2月18日まで")
+
+
+def test_a_success_notice_that_nobody_looked_into_claims_no_date() -> None:
+    good = Report((), Notice("xserver", Event.RENEWED, (Domain("example.jp"),)))
+    text = note(good).text
+    assert says(text, "更新されたという知らせです")
+    assert "まで使えます" not in text
+
+
+def test_only_service_names_is_harmless() -> None:
+    sick = (diagnosis(ELSEWHERE, name="webmail.example.jp"), diagnosis(ELSEWHERE, name="cpanel.example.jp"))
+    text = note(report(*sick, service=("webmail.example.jp", "cpanel.example.jp"))).text
+    assert says(text, "管理用の名前(webmail.example.jp と cpanel.example.jp)だけです")
+
+
+def test_an_expired_domain_is_not_harmless_because_the_mail_names_webmail_only() -> None:
+    sick = diagnosis(shown("domain-expired", zone="example.jp"), name="webmail.example.jp")
+    text = note(report(sick, service=("webmail.example.jp",))).text
+    assert says(text, "有効期限が切れています")
+
+
+def test_names_with_one_answer_are_one_part() -> None:
+    text = note(report(diagnosis(ELSEWHERE), diagnosis(ELSEWHERE, name="www.example.jp"))).text
+    assert says(text, "example.jp と www.example.jp の証明書")
+    assert text.count("やること") == 1
+
+
+def test_the_certificate_that_ends_first_comes_first() -> None:
+    later = report(diagnosis(ELSEWHERE, name="later.jp"), expires=date(2027, 1, 20))
+    sooner = report(diagnosis(shown("password-protected"), name="sooner.jp"), expires=date(2026, 12, 1))
+    text = note(later, sooner).text
+    assert text.index("■ sooner.jp") < text.index("■ later.jp")
+
+
+def test_the_owners_name_comes_before_a_panels() -> None:
+    both = report(
+        diagnosis(ELSEWHERE, name="webmail.example.jp"),
+        diagnosis(shown("password-protected"), name="example.jp"),
+        service=("webmail.example.jp",),
+    )
+    text = note(both).text
+    assert text.index("■ example.jp") < text.index("■ webmail.example.jp")
+
+
+def test_a_second_cause_is_told_so_that_nobody_comes_back_a_week_later() -> None:
+    text = note(report(diagnosis(shown("password-protected"), shown("no-address"), leading="password-protected"))).text
+    assert says(text, "あわせて直すこと")
+
+
+def test_what_another_server_answers_is_not_the_owners_to_fix() -> None:
+    text = note(report(diagnosis(ELSEWHERE, shown("password-protected")))).text
+    assert "あわせて直すこと" not in text
+
+
+WATCH_WORDS = ("再確認", "毎日")
+
+
+@pytest.mark.parametrize("verdict", ["will-fail", "unknown", "no-obstacle", "already-renewed"])
+def test_nothing_is_promised_that_the_service_does_not_do(verdict: str) -> None:
+    found = diagnosis(shown("points-elsewhere"), verdict=verdict, leading="points-elsewhere")  # pyright: ignore
+    plain = note(report(found), watching=False)
+    assert not any(word in plain.text + plain.html for word in WATCH_WORDS)
+
+
+def test_a_service_that_looks_again_says_so() -> None:
+    assert says(note(report(diagnosis(ELSEWHERE)), watching=True).text, *WATCH_WORDS)
+    assert says(note(report(diagnosis(ELSEWHERE)), watching=True, language="en").text, "recheck", "every day")
+
+
+def test_after_the_expiry_it_says_that_visitors_see_a_warning_now() -> None:
+    text = note(report(diagnosis(ELSEWHERE), expires=date(2026, 11, 20))).text
+    assert says(text, "2026年11月20日に切れました(3日前)", "警告が出ています")
+
+
+def test_without_any_date_it_says_so() -> None:
+    assert says(note(report(diagnosis(ELSEWHERE), expires=None)).text, "日付は、通知からも")
+
+
+def test_after_the_last_automatic_try_it_says_so() -> None:
+    assert says(note(report(diagnosis(ELSEWHERE), expires=date(2026, 12, 1))).text, "予定日は過ぎています")
+
+
+def test_an_unknown_host_gets_general_words_and_no_link() -> None:
+    made = note(report(diagnosis(ELSEWHERE, provider=Provider(id="unknown")), provider="unknown"))
+    assert says(made.text, "サーバー会社の管理画面")
+    assert "href" not in made.html
+
+
+def test_phishing_is_told_first() -> None:
+    made = note(report(diagnosis(ELSEWHERE)), signs=("phishing",))
+    assert made.text.startswith("このメールは、本物をまねた偽物の疑いがあります")
+    assert says(made.text, "https://panel.example/login/")
+
+
+def test_the_operator_of_the_name_servers_is_named_from_the_atlas() -> None:
+    at_cloudflare = shown("points-elsewhere", nameservers="ada.ns.cloudflare.com, bob.ns.cloudflare.com")
+    assert says(note(report(diagnosis(at_cloudflare))).text, "Cloudflare の「DNS」の画面")
+
+
+def test_name_servers_of_two_operators_are_nobodys() -> None:
+    mixed = shown("points-elsewhere", nameservers="ada.ns.cloudflare.com, ns1.example.net")
+    assert "Cloudflare" not in note(report(diagnosis(mixed))).text
+
+
+def test_the_zone_of_the_reader_is_used() -> None:
+    late = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
+    assert says(note(report(diagnosis(ELSEWHERE)), now=late).text, "あと34日")
+    assert says(note(report(diagnosis(ELSEWHERE)), now=late, language="en").text, "35 days left")
+
+
+def test_checks_keep_shown_ruled_out_and_unknown_apart() -> None:
+    text = note(report(diagnosis(ELSEWHERE, ruled_out("not-registered"), unknown("port-80-blocked")))).text
+    assert says(
+        text, "✓ ドメインは有効です", "✗ 行き先(IPアドレス)が別のサーバーです", "? サーバーにつながるかどうかは"
+    )
+
+
+def test_an_area_that_nobody_looked_at_is_not_listed() -> None:
+    assert "CAA" not in note(report(diagnosis(ELSEWHERE))).text
+
+
+def test_the_road_stops_at_the_broken_step() -> None:
+    text = note(report(diagnosis(ELSEWHERE, ruled_out("not-registered")))).text
+    assert "発行元 → ドメイン ✓ → 案内役 ? → 行き先 ✗ → 転送 → 応答" in text
+
+
+def test_a_name_in_other_letters_is_given_as_it_must_be_typed_too() -> None:
+    text = note(report(diagnosis(ELSEWHERE, name="xn--r8jz45g.jp"))).text
+    assert says(text, "xn--r8jz45g.jp(例え.jp)")
+
+
+def test_a_notice_without_names_asks_for_one() -> None:
+    nameless = Report((), Notice("acme.sh", Event.RENEWAL_FAILED))
+    assert says(note(nameless).text, "ドメイン名がありませんでした")
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_no_line_is_longer_than_72_columns(language: str) -> None:
+    long_name = ".".join(["a" * 60] * 3 + ["jp"])
+    made = note(report(diagnosis(ELSEWHERE, name=long_name)), language=language)
+    assert max(width(line) for line in made.text.splitlines()) <= WIDTH
+
+
+def test_many_names_are_cut() -> None:
+    many = [diagnosis(ELSEWHERE, name=f"n{n}.example.jp") for n in range(9)]
+    assert says(note(report(*many)).text, "ほか5件")
+
+
+def test_english_has_no_japanese() -> None:
+    text = note(report(diagnosis(ELSEWHERE, provider=Provider(id="unknown")), provider="unknown"), language="en").text
+    assert not any("\u3000" <= c <= "\u9fff" for c in text)
+    assert flat("What we checked") in flat(text)
+
+
+def test_providers_are_found_by_the_notice_where_the_inquiry_does_not_know() -> None:
+    guess = diagnosis(ELSEWHERE, provider=Provider(id="unknown"))
+    assert says(note(report(guess, provider="xserver"), providers=PROVIDERS).text, XSERVER.called("ja"))

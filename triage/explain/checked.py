@@ -1,0 +1,115 @@
+"""What was checked, area by area, each with its result; and the road from the CA to the site with its broken step."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from triage.explain.answers import Answer
+from triage.explain.context import Frame
+from triage.explain.templates import render
+from triage.model import Certainty, Finding, Wording
+
+Mark = Literal["ok", "bad", "unknown"]
+SIGNS: Mapping[Mark, str] = {"ok": "✓", "bad": "✗", "unknown": "?"}
+
+# Where an area lies on the road that the CA's look takes.
+ROAD = ("ca", "domain", "nameservers", "address", "redirect", "answer")
+_STOP = {
+    "ca": "ca",
+    "caa": "ca",
+    "domain": "domain",
+    "nameservers": "nameservers",
+    "address": "address",
+    "reach": "address",
+    "redirect": "redirect",
+    "restriction": "answer",
+    "answer": "answer",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    mark: Mark
+    text: str
+
+    @property
+    def sign(self) -> str:
+        return SIGNS[self.mark]
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One step of the road. The start is nothing to judge, and behind the broken one nothing was reached."""
+
+    label: str
+    mark: Literal["start", "ok", "bad", "unknown", "beyond"]
+
+
+def checks(answers: tuple[Answer, ...], frame: Frame) -> tuple[Check, ...]:
+    """One line for each area that was looked at, in the order of the words; a bad one says what is bad."""
+    areas = frame.wording.checks[frame.language]
+    return tuple(line for area, texts in areas.items() for line in _of_area(area, texts, answers, frame))
+
+
+def _of_area(area: str, texts: Mapping[str, str], answers: tuple[Answer, ...], frame: Frame) -> Iterable[Check]:
+    if area == "certificate":
+        return _served(texts, answers, frame)
+    found = [(answer, f) for answer in answers for f in findings_of(answer, area, frame)]
+    bad = {Check("bad", _bad_words(texts, answer, f, frame)): None for answer, f in found if is_bad(f)}
+    if bad or not found:
+        return bad
+    worst = mark((f for _, f in found), frame.wording)
+    return [Check(worst, render(texts[worst], frame.values(found[0][0])))]
+
+
+def _bad_words(texts: Mapping[str, str], answer: Answer, finding: Finding, frame: Frame) -> str:
+    words = frame.wording.of(finding.code, frame.language)
+    return render((words.check if words else "") or texts["bad"], frame.values(answer, finding))
+
+
+def _served(texts: Mapping[str, str], answers: tuple[Answer, ...], frame: Frame) -> Iterable[Check]:
+    """The certificate that visitors get now: the proof of a renewal, and the one date that is sure."""
+    looked = [answer for answer in answers if answer.diagnoses]
+    if not looked:
+        return []
+    seen = next((answer for answer in looked if answer.certificate), None)
+    if seen is None or seen.certificate is None:
+        return [Check("unknown", render(texts["unknown"], frame.values(looked[0])))]
+    found: Mark = "bad" if seen.certificate.fault else "ok"
+    return [Check(found, render(texts[found], frame.values(seen)))]
+
+
+def findings_of(answer: Answer, area: str, frame: Frame) -> tuple[Finding, ...]:
+    return tuple(f for d in answer.diagnoses for f in d.findings if area_of(f.code, frame.wording) == area)
+
+
+def area_of(code: str, wording: Wording) -> str:
+    rule = wording.causes.get(code)
+    return rule.area if rule else ""
+
+
+def is_bad(finding: Finding) -> bool:
+    return finding.certainty is Certainty.SHOWN and finding.blocks is not False
+
+
+def mark(found: Iterable[Finding], wording: Wording) -> Mark:
+    """An area is fine only where nothing in it is unknown that could have been seen from here."""
+    found = tuple(found)
+    if any(is_bad(f) for f in found):
+        return "bad"
+    open_ones = [f for f in found if f.certainty is Certainty.UNKNOWN and wording.causes[f.code].from_here]
+    if open_ones:
+        return "unknown"
+    return "ok"
+
+
+def road(answer: Answer, frame: Frame) -> tuple[Stop, ...]:
+    """From the CA to the site's answer; nothing where nothing is broken."""
+    stops: list[Stop] = []
+    broken = False
+    for stop in ROAD:
+        found = [f for area, at in _STOP.items() if at == stop for f in findings_of(answer, area, frame)]
+        state = mark(found, frame.wording) if found else "start" if stop == "ca" else "unknown"
+        stops.append(Stop(frame.phrases[f"road_{stop}"], "beyond" if broken else state))
+        broken = broken or state == "bad"
+    return tuple(stops) if broken else ()

@@ -1,0 +1,182 @@
+"""A page in, a whole HTML document out: tables and inline CSS only, nothing from outside, everything escaped.
+
+Text and ground keep the reader's own colors, so that dark mode needs nothing; only the small badges bring theirs,
+and those are readable on white and on black.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import cast
+
+from jinja2 import StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from triage.explain.context import Frame
+from triage.explain.page import Page
+from triage.explain.text import road_line
+
+_ENVIRONMENT = ImmutableSandboxedEnvironment(
+    undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True
+)
+
+_SHEET = _ENVIRONMENT.from_string("""\
+{%- macro text(words) -%}
+{% for part, href in parts(words) %}
+{%- if href %}<a href="{{ href }}" style="word-break:break-all">{{ part }}</a>{% else %}{{ part }}{% endif -%}
+{% endfor %}
+{%- endmacro -%}
+{%- macro badge(mark) -%}
+<span style="display:inline-block;width:22px;height:22px;line-height:22px;border-radius:11px;text-align:center;\
+font-weight:bold;font-size:13px;color:#ffffff;background-color:{{ colors[mark] }}" role="img" \
+aria-label="{{ phrases["mark_" ~ mark] }}">{{ signs[mark] }}</span>
+{%- endmacro -%}
+{%- macro heading(words) -%}
+<h2 style="font-size:16px;line-height:1.5;margin:24px 0 8px 0">{{ text(words) }}</h2>
+{%- endmacro -%}
+{%- macro bullets(lines) -%}
+<ul style="margin:0;padding:0 0 0 26px">
+{% for line in lines %}
+<li style="margin:0 0 6px 0">{{ text(line) }}</li>
+{% endfor %}
+</ul>
+{%- endmacro -%}
+<!DOCTYPE html>
+<html lang="{{ language }}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="supported-color-schemes" content="light dark">
+<title>{{ page.title }}</title>
+</head>
+<body style="margin:0;padding:0">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">
+<tr><td align="center" style="padding:12px">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:640px">
+<tr><td align="left" style="font-family:{{ fonts }};font-size:15px;line-height:1.7;text-align:left;\
+overflow-wrap:anywhere">
+{% if page.warning %}
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 20px 0">
+<tr><td style="border:2px solid #d1242f;border-radius:6px;padding:12px 16px">
+{% for line in page.warning %}
+<p style="margin:0 0 6px 0{% if loop.first %};font-weight:bold{% endif %}">{{ text(line) }}</p>
+{% endfor %}
+</td></tr></table>
+{% endif %}
+<h1 style="font-size:20px;line-height:1.5;margin:0 0 16px 0;padding:0 0 0 12px;\
+border-left:5px solid {{ tones[page.tone] }}">{{ text(page.opening) }}</h1>
+{% for part in page.parts %}
+{% if part.heading %}
+{{ heading(part.heading) }}
+{% endif %}
+<table width="100%" cellpadding="0" cellspacing="0" border="0">
+{% for row in part.rows %}
+<tr>
+<th scope="row" align="left" valign="top" width="76" style="text-align:left;white-space:nowrap;\
+padding:8px 12px 8px 0;border-top:1px solid #8c959f">{{ row.label }}</th>
+<td valign="top" style="padding:8px 0;border-top:1px solid #8c959f">
+{% for line in row.lines %}
+<div{% if loop.first %} style="font-weight:bold"{% endif %}>{{ text(line) }}</div>
+{% endfor %}
+</td>
+</tr>
+{% endfor %}
+</table>
+{% if part.steps %}
+{{ heading(part.steps_title) }}
+<ol style="margin:0;padding:0 0 0 26px">
+{% for step in part.steps %}
+<li style="margin:0 0 8px 0">{{ text(step) }}</li>
+{% endfor %}
+</ol>
+{% endif %}
+{% if part.ask %}
+<p style="margin:12px 0 0 0">{{ text(part.ask) }}</p>
+{% endif %}
+{% if part.also %}
+{{ heading(phrases.also) }}
+{{ bullets(part.also) }}
+{% endif %}
+{% if part.roads %}
+{{ heading(phrases.roads) }}
+{{ bullets(part.roads) }}
+{% endif %}
+{% if part.support %}
+{{ heading(phrases.support) }}
+<table width="100%" cellpadding="0" cellspacing="0" border="0">
+<tr><td style="border-left:3px solid #8c959f;padding:4px 0 4px 14px">
+{% for line in part.support %}<div>{{ line or "\u00a0" }}</div>{% endfor %}
+</td></tr></table>
+{% endif %}
+{% endfor %}
+{% if page.briefly %}
+{{ heading(phrases.briefly) }}
+{{ bullets(page.briefly) }}
+{% endif %}
+{% if page.coming %}
+{{ heading(page.coming.label) }}
+{% for line in page.coming.lines %}<p style="margin:0">{{ text(line) }}</p>{% endfor %}
+{% endif %}
+{% if page.checks %}
+{{ heading(phrases.checks) }}
+{% if page.road %}
+<table role="img" aria-label="{{ road_line }}" width="100%" cellpadding="0" cellspacing="0" border="0" \
+style="table-layout:fixed;margin:0 0 12px 0">
+<tr>
+{% for stop in page.road %}
+<td align="center" valign="top" style="padding:6px 2px;font-size:12px;line-height:1.4;text-align:center;\
+border-top:3px {{ "dashed" if stop.mark == "beyond" else "solid" }} {{ colors[stop.mark] }}\
+{% if stop.mark == "bad" %};font-weight:bold{% endif %}">{{ badge(stop.mark) }}<br>{{ stop.label }}</td>
+{% endfor %}
+</tr></table>
+{% endif %}
+<table width="100%" cellpadding="0" cellspacing="0" border="0">
+{% for check in page.checks %}
+<tr>
+<td valign="top" width="32" style="padding:4px 0">{{ badge(check.mark) }}</td>
+<td valign="top" style="padding:3px 0">{{ text(check.text) }}</td>
+</tr>
+{% endfor %}
+</table>
+<p style="font-size:13px;margin:12px 0 0 0">{{ page.checked_at }}</p>
+{% endif %}
+</td></tr></table>
+</td></tr></table>
+</body>
+</html>
+""")
+
+# Contrast with white is above 4.5, with black above 3.
+_COLORS = {"ok": "#1a7f37", "bad": "#cf222e", "unknown": "#9a6700", "beyond": "#6e7781", "start": "#6e7781"}
+_TONES = {"bad": "#cf222e", "likely": "#9a6700", "good": "#1a7f37"}
+_SIGNS = {"ok": "✓", "bad": "✗", "unknown": "?", "beyond": "–", "start": "●"}
+_FONTS = "-apple-system,'Segoe UI',Roboto,'Hiragino Sans','Noto Sans CJK JP','Noto Sans JP',Meiryo,sans-serif"
+
+
+def as_html(page: Page, frame: Frame) -> str:
+    """The whole document. The only links are official ones of our own list, where the words name them."""
+    official = tuple(sorted({url for p in frame.providers.values() for url in p.links.values()}, key=len, reverse=True))
+
+    def parts(words: str) -> Iterable[tuple[str, str | None]]:
+        return _linked(words, official)
+
+    return _SHEET.render(
+        page=page,
+        phrases=frame.phrases,
+        language=frame.language,
+        parts=parts,
+        road_line=road_line(page.road),
+        colors=_COLORS,
+        tones=_TONES,
+        signs=_SIGNS,
+        fonts=_FONTS,
+    )
+
+
+def _linked(words: str, official: tuple[str, ...]) -> Iterable[tuple[str, str | None]]:
+    """The text in pieces; a piece that is an official address, to its end, is a link to it."""
+    if not any(url in words for url in official):
+        return [(words, None)]
+    pattern = "(" + "|".join(re.escape(url) for url in official) + r")(?![A-Za-z0-9/?#&=%._-])"
+    pieces = cast("list[str]", re.split(pattern, words))
+    return [(piece, piece if n % 2 else None) for n, piece in enumerate(pieces) if piece]

@@ -1,0 +1,61 @@
+"""Text in, lines of at most 72 columns out; a full-width character takes two, no line begins with a closing sign."""
+
+import re
+import unicodedata
+
+WIDTH = 72
+
+# JIS X 4051: these may not start a line, those may not end one.
+_NO_START = frozenset(
+    "、。，．・：；？！ー」』）】〕〉》｝…‥々ゝゞぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ,.:;?!)]}%”’→"
+)
+_NO_END = frozenset("「『（【〔〈《｛([{“‘")
+# A date or an amount stays in one piece: "12月28日", "10分", "35日".
+_PIECE = re.compile(
+    r"\d+(?:年|か月|月|日|時間|時|分|秒|回|件|個|つ|%)|https?://[^\s「」（）]+|[!-~\u00a0-\u024f]+|\s+|.", re.S
+)
+_URL = re.compile(r"https?://")
+
+
+def width(text: str) -> int:
+    """Columns that `text` takes on a screen. Signs of ambiguous width count two, as Japanese fonts draw them."""
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
+
+
+def pad(text: str, columns: int) -> str:
+    return text + " " * max(0, columns - width(text))
+
+
+def wrap(text: str, first: str = "", rest: str = "", columns: int = WIDTH) -> list[str]:
+    """Lines of `text`, the first behind `first` and the others behind `rest`."""
+    lines: list[str] = []
+    line = first
+    empty = True
+    for piece in _pieces(text, columns - max(width(first), width(rest))):
+        if not empty and width(line + piece.rstrip()) > columns:
+            lines.append(line.rstrip())
+            line, empty = rest, True
+        if empty and piece.isspace():
+            continue
+        line += piece
+        empty = False
+    return [*lines, line.rstrip()] if not empty or not lines else lines
+
+
+def _pieces(text: str, room: int) -> list[str]:
+    """What may not be torn apart: words, addresses, and a sign with the character that it belongs to."""
+    pieces: list[str] = []
+    for found in _PIECE.findall(text):
+        glue = pieces and (found[0] in _NO_START or pieces[-1][-1] in _NO_END) and not pieces[-1].isspace()
+        if glue and not found.isspace() and width(pieces[-1] + found) <= room:
+            pieces[-1] += found
+        else:
+            pieces += [found] if _URL.match(found) else _cut(found, room)
+    return pieces
+
+
+def _cut(word: str, room: int) -> list[str]:
+    """A word that no line can hold (a name of 200 characters), in pieces that fit."""
+    if width(word) <= room:
+        return [word]
+    return [word[n : n + room] for n in range(0, len(word), room)]

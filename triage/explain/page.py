@@ -1,0 +1,212 @@
+"""Answers in, a page out: what the note says, in order, before it becomes text or HTML."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from triage.explain.answers import Answer, Kind
+from triage.explain.checked import Check, Stop, area_of, checks, is_bad, road
+from triage.explain.context import Frame
+from triage.explain.dates import moment
+from triage.explain.templates import render, render_lines
+from triage.model import CauseWords, Finding
+
+FULL = 3  # answers that are told in full; of more only the first line is
+ALSO = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    label: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One answer: what is wrong, by when, what to do."""
+
+    heading: str  # "" where the note has one part only
+    rows: tuple[Row, ...]
+    steps_title: str = ""
+    steps: tuple[str, ...] = ()
+    ask: str = ""
+    also: tuple[str, ...] = ()
+    roads: tuple[str, ...] = ()
+    support: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    title: str
+    tone: str  # bad, likely, good: for the color of the first line
+    warning: tuple[str, ...]
+    opening: str
+    parts: tuple[Part, ...]
+    briefly: tuple[str, ...]
+    coming: Row | None
+    road: tuple[Stop, ...]
+    checks: tuple[Check, ...]
+    checked_at: str
+
+
+_TONES = {Kind.SHOWN: "bad", Kind.STATED: "bad", Kind.LIKELY: "likely", Kind.UNKNOWN: "likely"}
+
+
+def page(answers: tuple[Answer, ...], frame: Frame, signs: tuple[str, ...]) -> Page:
+    """The whole note. `answers` has at least one, most urgent first."""
+    first = answers[0]
+    several = len(answers) > 1
+    say = frame.values(first)
+    return Page(
+        title=title(first, frame),
+        tone=_TONES.get(first.kind, "good"),
+        warning=_warning(frame, first, signs),
+        opening=_opening(answers, frame),
+        parts=tuple(_part(answer, frame, _part_heading(answer, frame) if several else "") for answer in answers[:FULL]),
+        briefly=tuple(_heading(answer, frame) for answer in answers[FULL:]),
+        coming=_coming(first, frame),
+        road=road(first, frame) if first.needs_work else (),
+        checks=checks(answers, frame),
+        checked_at=render(frame.phrases["checked_at"], {**say, "moment": moment(frame.now, frame.language)}),
+    )
+
+
+def title(answer: Answer, frame: Frame) -> str:
+    """The cause in one line; softer words where it is not proved."""
+    words = frame.words(answer)
+    unsure = answer.kind in (Kind.LIKELY, Kind.UNKNOWN) and words.unsure
+    return render(words.unsure if unsure else words.title, frame.values(answer))
+
+
+def _warning(frame: Frame, first: Answer, signs: tuple[str, ...]) -> tuple[str, ...]:
+    if "phishing" not in signs:
+        return ()
+    words = frame.wording.notes[frame.language]["phishing"]
+    values = frame.values(first)
+    return tuple(line for line in (render(text, values) for text in (words.title, words.why, *words.steps)) if line)
+
+
+def _opening(answers: tuple[Answer, ...], frame: Frame) -> str:
+    first = answers[0]
+    key = "opening_several" if len(answers) > 1 else f"opening_{first.kind.name.lower()}"
+    return render(frame.phrases[key], {**frame.values(first), "count": str(len(answers))})
+
+
+def _heading(answer: Answer, frame: Frame) -> str:
+    values = frame.values(answer)
+    return render(frame.phrases["heading"], {**values, "title": title(answer, frame)})
+
+
+def _part_heading(answer: Answer, frame: Frame) -> str:
+    return render(frame.phrases["part_heading"], frame.values(answer))
+
+
+def _part(answer: Answer, frame: Frame, heading: str) -> Part:
+    words, values = frame.words(answer), frame.values(answer)
+
+    def every(texts: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(text for text in (render(t, values) for t in texts) if text)
+
+    time = render(words.time, values)
+    return Part(
+        heading=heading,
+        rows=tuple(row for row in (_cause(answer, words, frame), _until(answer, words, frame)) if row.lines),
+        steps_title=render(frame.phrases["steps_in" if time else "steps"], {**values, "time": time}),
+        steps=every(words.steps),
+        ask=render(words.ask, values),
+        also=_also(answer, frame),
+        roads=every(words.roads),
+        support=render_lines(words.support, values) if words.support and not heading else (),
+    )
+
+
+def _cause(answer: Answer, words: CauseWords, frame: Frame) -> Row:
+    values = frame.values(answer)
+    kind = answer.kind.name.lower()
+    sentence = title(answer, frame) + frame.phrases["stop"]
+    why = render(words.why, values)
+    lines = (sentence, why, *(render(v, values) for v in words.values))
+    # A value line is "label: value"; one whose value is unknown says nothing.
+    told = tuple(line.strip() for line in lines if line.strip() and line.strip()[-1] not in ":：")
+    return Row(frame.phrases[f"label_{kind}"], told)
+
+
+def _until(answer: Answer, words: CauseWords, frame: Frame) -> Row:
+    """By when, how many days are left, and what happens then."""
+    label = frame.phrases["label_until"]
+    if answer.kind >= Kind.HARMLESS:
+        return Row(label, ())
+    values = frame.values(answer)
+    over = answer.until is not None and answer.until.days < 0
+    then = render(words.then or frame.phrases["then_over" if over else "then"], values)
+    key = _urgency_phrase(answer)
+    return Row(label, (render(frame.phrases[key], {**values, "then": then}),))
+
+
+def _urgency_phrase(answer: Answer) -> str:
+    if answer.until is None:
+        return "until_unknown"
+    if answer.until.days < 0:
+        return "until_over"
+    return "until_today" if answer.until.days == 0 else "until"
+
+
+def _coming(first: Answer, frame: Frame) -> Row | None:
+    """What happens next: our own further looks, where there are any; else the host's next try."""
+    kind = "good" if first.kind >= Kind.HARMLESS else "clear" if first.kind in (Kind.CLEAR, Kind.UNKNOWN) else "work"
+    key = f"next_{kind}_watching" if frame.watching else f"next_{kind}"
+    text = render(frame.phrases[key], frame.values(first))
+    return Row(frame.phrases["label_next"], (text,)) if text else None
+
+
+# What a server answers that is not the owner's says nothing of the owner's own settings.
+_OF_ANOTHER_SERVER = ("reach", "redirect", "restriction", "answer")
+
+
+def _also(answer: Answer, frame: Frame) -> tuple[str, ...]:
+    """Further causes that stop the renewal once the first is gone."""
+    lead = answer.finding
+    if lead is None or not answer.diagnoses:
+        return ()
+    area = area_of(lead.code, frame.wording)
+    skipped = {area, *(_OF_ANOTHER_SERVER if area in ("domain", "nameservers", "address") else ())}
+    if area == "domain":
+        return ()
+    others = [f for f in answer.diagnoses[0].findings if f.code != lead.code and is_bad(f)]
+    return tuple(_briefly(answer, f, frame) for f in others if area_of(f.code, frame.wording) not in skipped)[:ALSO]
+
+
+def _briefly(answer: Answer, finding: Finding, frame: Frame) -> str:
+    words = frame.wording.of(finding.code, frame.language)
+    if words is None:
+        return finding.code
+    values = frame.values(answer, finding)
+    parts = (render(words.title, values) + frame.phrases["stop"], render(words.steps[0], values) if words.steps else "")
+    return frame.phrases["space"].join(part for part in parts if part)
+
+
+def glossed(page: Page, gloss: Callable[[str], str]) -> Page:
+    """The same page with the plain twin behind each term's first use, in the order in which it is read."""
+
+    def all_of(texts: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(gloss(text) for text in texts)
+
+    def part(p: Part) -> Part:
+        return replace(
+            p,
+            heading=gloss(p.heading),
+            rows=tuple(Row(r.label, all_of(r.lines)) for r in p.rows),
+            steps=all_of(p.steps),
+            also=all_of(p.also),
+            ask=gloss(p.ask),
+            roads=all_of(p.roads),
+        )
+
+    return replace(
+        page,
+        warning=all_of(page.warning),
+        opening=gloss(page.opening),
+        parts=tuple(part(p) for p in page.parts),
+        briefly=all_of(page.briefly),
+        coming=Row(page.coming.label, all_of(page.coming.lines)) if page.coming else None,
+        checks=tuple(Check(c.mark, gloss(c.text)) for c in page.checks),
+    )
