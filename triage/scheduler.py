@@ -1,6 +1,6 @@
 """Repeat the round: when to poll, when to tidy up, how to wait when something is wrong, and how to stop.
 
-APScheduler's jobs only signal. The work runs here, one round at a time, and is finished before the scheduler is shut down:
+APScheduler's jobs only signal. The work runs here, one round at a time, and is finished before the clockwork is shut:
 its own `shutdown` would cancel it.
 """
 
@@ -62,7 +62,8 @@ def _clockwork(poll_seconds: float, due: asyncio.Event, chores: set[str]) -> Asy
         chores.add("tidy")
 
     spread = min(10, poll_seconds / 10)  # so that several services do not ask one server in the same second
-    every = IntervalTrigger(seconds=poll_seconds, jitter=spread, timezone=UTC)
+    # Its stub asks for whole seconds; it adds a timedelta, which takes parts of one.
+    every = IntervalTrigger(seconds=poll_seconds, jitter=spread, timezone=UTC)  # pyright: ignore[reportArgumentType]
     scheduler.add_job(poll, every, id="poll", next_run_time=datetime.now(UTC))
     scheduler.add_job(tidy, CronTrigger(hour=3, minute=17, timezone=UTC), id="tidy")
     return scheduler
