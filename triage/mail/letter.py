@@ -26,9 +26,7 @@ LARGEST_ORIGINAL = 5_000_000  # octets; of a larger mail only the headers go alo
 _ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")  # no blanks, no brackets inside; RFC 5322 section 3.6.4 without quotes
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}\Z")
 _PREFIXES = re.compile(
-    r"\s*(?:(?:re|fwd?|aw|wg|tr|rv|sv|vs|vb|i|rif|enc|odp|antw)\s*(?:\[\d+\])?\s*[::]|(?:返信|転送)\s*[::]|"
-    r"\[(?:fwd?)\s*[::]?\])\s*",
-    re.I,
+    r"\s*(?:\[\s*)?(?:re|fwd?|aw|wg|tr|rv|sv|vs|vb|rif|enc|odp|antw|返信|転送)\s*(?:\[\d+\])?\s*[:\uff1a]\s*", re.I
 )
 _EIGHT_BIT = b"Content-Transfer-Encoding: 8bit\r\n"
 _RFC822 = b"Content-Type: message/rfc822\r\n" + _EIGHT_BIT + b"Content-Disposition: attachment\r\n\r\n"
@@ -238,7 +236,7 @@ def _as_file(original: bytes) -> bytes:
 def _multipart(subtype: str, boundary: str, parts: list[bytes]) -> bytes:
     head = f'Content-Type: multipart/{subtype}; boundary="{boundary}"\r\n\r\n'.encode("ascii")
     fence = f"--{boundary}".encode("ascii")
-    return head + b"".join(fence + b"\r\n" + part.rstrip(b"\r\n") + b"\r\n" for part in parts) + fence + b"--\r\n"
+    return head + b"".join(fence + b"\r\n" + part + b"\r\n" for part in parts) + fence + b"--\r\n"
 
 
 def _base64(octets: bytes) -> bytes:
