@@ -22,7 +22,7 @@ _ENVIRONMENT = ImmutableSandboxedEnvironment(
 _SHEET = _ENVIRONMENT.from_string("""\
 {%- macro text(words) -%}
 {% for part, href in parts(words) %}
-{%- if href %}<a href="{{ href }}" style="word-break:break-all">{{ part }}</a>{% else %}{{ part }}{% endif -%}
+{%- if href %}<a href="{{ href }}" style="overflow-wrap:anywhere">{{ part }}</a>{% else %}{{ part }}{% endif -%}
 {% endfor %}
 {%- endmacro -%}
 {%- macro badge(mark) -%}
@@ -72,9 +72,9 @@ border-left:5px solid {{ tones[page.tone] }}">{{ text(page.opening) }}</h1>
 <table width="100%" cellpadding="0" cellspacing="0" border="0">
 {% for row in part.rows %}
 <tr>
-<th scope="row" align="left" valign="top" width="76" style="text-align:left;white-space:nowrap;\
-padding:8px 12px 8px 0;border-top:1px solid #8c959f">{{ row.label }}</th>
-<td valign="top" style="padding:8px 0;border-top:1px solid #8c959f">
+<th scope="row" align="left" valign="top" style="text-align:left;white-space:nowrap;\
+padding:8px 16px 8px 0;border-top:1px solid #8c959f">{{ row.label }}</th>
+<td valign="top" width="100%" style="padding:8px 0;border-top:1px solid #8c959f">
 {% for line in row.lines %}
 <div{% if loop.first %} style="font-weight:bold"{% endif %}>{{ text(line) }}</div>
 {% endfor %}

@@ -139,7 +139,7 @@ def _until(answer: Answer, words: CauseWords, frame: Frame) -> Row:
     over = answer.until is not None and answer.until.days < 0
     then = render(words.then or frame.phrases["then_over" if over else "then"], values)
     key = _urgency_phrase(answer)
-    return Row(label, (render(frame.phrases[key], {**values, "then": then}),))
+    return Row(label, (render(frame.phrases[key], values), then))
 
 
 def _urgency_phrase(answer: Answer) -> str:
