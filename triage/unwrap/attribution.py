@@ -1,0 +1,95 @@
+"""The line above a quoted mail, `On 28/10/2021 12:46, "N. N." <n@n.test> wrote:`, in any language."""
+
+import re
+from dataclasses import dataclass
+
+from triage.model import Address
+from triage.unwrap.headers import clean
+from triage.unwrap.labels import ATTRIBUTION_WORDS
+from triage.unwrap.lines import depth, unquote
+
+_WORDS = frozenset(ATTRIBUTION_WORDS.casefold().split())
+
+_PERSON = re.compile(r"\(?[<＜(]\s*([^\s<>()@]{1,250}@[^\s<>()@]{1,250})\s*[>＞)]\)?")
+_MAILTO = re.compile(r"<mailto:[^<>]{1,320}>")
+_CLOCK = re.compile(
+    r"\d{1,2}[:.時]\d{2}(?:[:.分]\d{2})?分?(?:\s?[AaPp]\.?[Mm]\b\.?)?(?:\s(?:(?:GMT|UTC)[+-]\d{1,2}(?::?\d{2})?|[+-]\d{4}|[A-Z]{3,4}\b))?"
+)
+_DAY = re.compile(
+    r"\d{1,4}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{2,4}|\d{4}年\s?\d{1,2}月\s?\d{1,2}日"
+    r"|\d{4}\.? \w{3,15}|\d{1,2}\.? (?:de )?\w{3,15}\.?,? (?:de )?\d{4}|\w{3,15}\.? \d{1,2},? \d{4}"
+)
+_QUOTED = re.compile(r"[\"“”„«‟「]\s*([^\"“”„«»「」]{1,200}?)\s*[\"“”»‟」]")
+_LONGEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """`start` is its first line, `end` the first line below it."""
+
+    start: int
+    end: int
+    depth: int
+    sender: Address
+    date_text: str
+
+
+def find_attribution(lines: list[str]) -> Attribution | None:
+    for at, line in enumerate(lines):
+        if "@" not in line or len(line) > _LONGEST:
+            continue
+        for start in (at, at - 1):
+            if start >= 0 and (found := _attribution(lines, start, at)) is not None:
+                return found
+        # Gmail folds the line behind the address, too.
+        if at + 1 < len(lines) and len(lines[at + 1]) < 60 and (found := _attribution(lines, at, at + 1)) is not None:
+            return found
+    return None
+
+
+def _attribution(lines: list[str], start: int, last: int) -> Attribution | None:
+    text = " ".join(unquote(line, depth(line)).strip(" \ufeff\u200b\u200e") for line in lines[start : last + 1])
+    if not text.endswith((":", "：")) or len(text) > _LONGEST:
+        return None
+    text = _MAILTO.sub("", text)[:-1].rstrip()
+    person = _PERSON.search(text)
+    if person is None or not _DAY.search(text):
+        return None
+    before, after = text[: person.start()], text[person.end() :]
+    clock = _last_clock(before)
+    if clock is not None:
+        date_text, name = _without_words(before[: clock.end()]), before[clock.end() :]
+    else:
+        clock = _last_clock(after)
+        if clock is None:
+            return None
+        date_text, name = _without_words(after[: clock.end()]), before
+    return Attribution(start, last + 1, depth(lines[start]), Address(_name(name), clean(person[1])), date_text)
+
+
+def _last_clock(text: str) -> re.Match[str] | None:
+    """The time of day, which is not the beginning of a date with dots."""
+    found = None
+    day = _DAY.search(text)
+    for clock in _CLOCK.finditer(text, day.end() if day else 0):
+        found = clock
+    return found
+
+
+def _without_words(text: str) -> str:
+    words = text.strip(" ,、:").split(" ")
+    while words and words[0].strip(",").casefold() in _WORDS:
+        words = words[1:]
+    return " ".join(words).strip(" ,、")
+
+
+def _name(text: str) -> str | None:
+    quoted = _QUOTED.search(text)
+    if quoted is not None:
+        return clean(quoted[1]) or None
+    words = text.replace("、", " ").strip(" ,(\u3000").split()
+    while words and words[0].casefold().strip(",") in _WORDS:
+        words = words[1:]
+    while words and words[-1].casefold().strip(",:") in _WORDS:
+        words = words[:-1]
+    return clean(" ".join(words))[:200] or None

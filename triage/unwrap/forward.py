@@ -1,0 +1,196 @@
+"""A decoded mail goes in; the mail that it forwards comes out, or None.
+
+In this order, since each is better evidence than the next: an attached mail; a header block or an attribution line
+in the text, whichever comes first; the headers of automatic forwarding; a subject that says so; quote marks alone.
+"""
+
+import re
+from dataclasses import replace
+from textwrap import dedent
+
+from triage.model import Forwarded, Message
+from triage.unwrap.attribution import Attribution, find_attribution
+from triage.unwrap.block import Block, find_block
+from triage.unwrap.dates import moment
+from triage.unwrap.labels import CLOSINGS, FORWARD_PREFIXES, REPLY_PREFIXES
+from triage.unwrap.lines import depth, is_blank, is_ruler, joined, unquote
+from triage.unwrap.people import many_people, one_person
+
+_PREFIX = re.compile(
+    r"\s*(?:\[[^\]]{0,40}\]\s*)?([^\s:：\[\]()]{1,14}?)\s?(?:\[\d{1,3}\]|\(\d{1,3}\)|\^\d{1,3})?\s?[:：]\s*"
+)
+_AUTOMATIC = ("x-forwarded-for", "x-forwarded-to", "resent-from", "resent-to", "x-ms-exchange-generated-message-source")
+_FORWARD = frozenset(FORWARD_PREFIXES.casefold().split())
+_REPLY = frozenset(REPLY_PREFIXES.casefold().split())
+_CLOSINGS = tuple(CLOSINGS.strip().splitlines())
+_CAF = re.compile(r"\+caf_=", re.IGNORECASE)
+
+
+def open_forwards(message: Message) -> Message:
+    """The message with `forwarded` filled in, in every attached mail as well."""
+    message = replace(message, attached=tuple(open_forwards(inner) for inner in message.attached))
+    return replace(message, forwarded=find_forward(message))
+
+
+def find_forward(message: Message) -> Forwarded | None:
+    if message.parts[:1] == ("multipart/report",):
+        return None  # a bounce returns our own mail; it forwards nothing (RFC 6522)
+    if message.attached:
+        return _attached(message)
+    lines = message.text.split("\n")
+    return _in_text(message, lines) or _automatic(message) or _pasted(message, lines)
+
+
+def subject_core(subject: str) -> tuple[str, str | None]:
+    """The subject without its first prefix, and what that says: "forward", "reply" or None."""
+    found = _PREFIX.match(subject)
+    word = found[1].casefold() if found else ""
+    if found and word in _FORWARD:
+        return subject[found.end() :].strip(), "forward"
+    if found and word in _REPLY:
+        return subject[found.end() :].strip(), "reply"
+    return subject.strip(), None
+
+
+def _attached(message: Message) -> Forwarded:
+    inner = message.attached[0]
+    return Forwarded(
+        how="attached",
+        sender=inner.sender[0] if inner.sender else None,
+        to=inner.to,
+        cc=inner.cc,
+        subject=inner.subject or None,
+        date=inner.date,
+        date_text=inner.first("date"),
+        body=inner.text.strip("\n"),
+        note=message.text.strip() or None,
+        message=inner,
+    )
+
+
+# ---- in the text
+
+
+def _in_text(message: Message, lines: list[str]) -> Forwarded | None:
+    core, says = subject_core(message.subject)
+    is_reply = says == "reply" or (says is None and message.first("in-reply-to") is not None)
+    block = find_block(lines, core)
+    attribution = find_attribution(lines if block is None else lines[: block.opening])
+    if attribution is not None and (says == "forward" or is_reply):
+        return _from_attribution(message, lines, attribution, core if says == "forward" else None)
+    if block is not None:
+        return _from_block(message, lines, block, "quoted" if is_reply and not block.says_forwarded else "inline")
+    return None
+
+
+def _from_block(message: Message, lines: list[str], block: Block, how: str) -> Forwarded:
+    values = block.values
+    date_text = values.get("date") or None
+    return Forwarded(
+        how="quoted" if how == "quoted" else "inline",
+        sender=one_person(values.get("from", "")),
+        to=many_people(values.get("to", "")),
+        cc=many_people(values.get("cc", "")),
+        subject=values.get("subject") or None,
+        date=moment(date_text, block.languages, message.date) if date_text else None,
+        date_text=date_text,
+        body=_body(lines[block.end :], block.depth),
+        note=_note(lines[: block.opening]),
+    )
+
+
+def _from_attribution(message: Message, lines: list[str], found: Attribution, subject: str | None) -> Forwarded:
+    return Forwarded(
+        how="quoted" if subject is None else "inline",
+        sender=found.sender,
+        subject=subject,
+        date=moment(found.date_text, frozenset(), message.date),
+        date_text=found.date_text or None,
+        body=dedent(_body(lines[found.end :], found.depth)),
+        note=_note(lines[: found.start]),
+    )
+
+
+def _note(lines: list[str]) -> str | None:
+    return joined(lines).strip(" \t\u3000\ufeff\n") or None
+
+
+def _body(lines: list[str], level: int) -> str:
+    """What stands below the block, without its quote marks, up to the line with which some programs close it."""
+    lines = _until_closing(lines)
+    first = next((n for n, line in enumerate(lines) if line.strip("> \t")), 0)
+    if level == 0 and first < len(lines) and depth(lines[first]) and _mostly_quoted(lines):
+        level = 1  # Missive, MailMate, Apple Mail: the block is bare and the body is quoted
+    if level:
+        lines = [unquote(line, level) for line in _without_answer_below(lines, level)]
+    if first < len(lines) and lines[first].strip() == "----":
+        lines = lines[first + 1 :]  # Becky! closes the block with four dashes
+    return joined(lines)
+
+
+def _until_closing(lines: list[str]) -> list[str]:
+    for at, line in enumerate(lines):
+        if ("--" in line or "==" in line or "ここまで" in line) and any(c in line.casefold() for c in _CLOSINGS):
+            return lines[:at]
+    return lines
+
+
+def _mostly_quoted(lines: list[str]) -> bool:
+    filled = [line for line in lines if not line.isspace() and line]
+    return bool(filled) and sum(map(bool, map(depth, filled))) * 5 >= len(filled) * 4
+
+
+def _without_answer_below(lines: list[str], level: int) -> list[str]:
+    """Text below the last quoted line is the forwarder's, unless it is the rest of a line that was wrapped."""
+    last = max((n for n, line in enumerate(lines) if depth(line) >= level), default=-1)
+    end = last + 1
+    while end < len(lines) and not is_blank(lines[end]):
+        end += 1
+    return lines[:end] if last >= 0 else lines
+
+
+# ---- without a block
+
+
+def _automatic(message: Message) -> Forwarded | None:
+    """The mail was sent on by a filter or a server: From is still the host's (facts: ja-31, RFC 5322 section 3.6.6)."""
+    if not any(message.first(name) for name in _AUTOMATIC) and not any(
+        _CAF.search(value) for name in ("return-path", "received", "x-envelope-from") for value in message.all(name)
+    ):
+        return None
+    return Forwarded(
+        how="automatic",
+        sender=message.sender[0] if message.sender else None,
+        to=message.to,
+        cc=message.cc,
+        subject=message.subject or None,
+        date=message.date,
+        date_text=message.first("date"),
+        body=message.text.strip("\n"),
+    )
+
+
+def _pasted(message: Message, lines: list[str]) -> Forwarded | None:
+    """A forward of which only the text is left: the subject says so, or most of the text is quoted and no reply."""
+    core, says = subject_core(message.subject)
+    if says == "reply" or not message.text.strip():
+        return None
+    quoted = [n for n, line in enumerate(lines) if depth(line)]
+    if len(quoted) >= 3 and _mostly_quoted(lines[quoted[0] :]) and not _introduced(lines, quoted[0]):
+        start = quoted[0]
+        return Forwarded(
+            how="pasted",
+            subject=core if says == "forward" else None,
+            body=_body(lines[start:], 1),
+            note=_note(lines[:start]),
+        )
+    if says != "forward":
+        return None
+    ruler = next((n for n, line in enumerate(lines) if is_ruler(line)), 0)
+    return Forwarded(how="pasted", subject=core, body=joined(lines[ruler:]), note=_note(lines[:ruler]))
+
+
+def _introduced(lines: list[str], first: int) -> bool:
+    """A line that ends in a colon above the quote: a reply in a language whose attribution we do not read."""
+    around = [line for line in lines[max(0, first - 3) : first + 1] if not is_blank(line)]
+    return any(line.rstrip("> \t").endswith((":", "：")) for line in around)

@@ -1,0 +1,76 @@
+"""The lines of a body: quote marks, labels, rulers and what stands around them."""
+
+import re
+import unicodedata
+
+_QUOTE = re.compile(r"[ \t\u3000]*(?:[>＞|](?:[ \t]|(?=[>＞|])|$|(?=[^\s])))")
+_FRILLS = " \t\u3000\xa0\ufeff\u200b\u200e\u200f\u2060"
+_DECOR = _FRILLS + "*_■□●・◆◇【】[]『』"
+_COLON = re.compile("[:：︓﹕∶]")
+_RULER = re.compile(r"[\s>*]*([-‐―─━=_*~＿－ー＝]{4,}|[-_=\s]{8,})[\s*]*\Z")
+# `---------- Forwarded message ---------`, in any language, and whatever follows on the line.
+_TITLED = re.compile(
+    r"[\s>*]*[-‐–—―─━=_＿－]{2,40}\s{0,5}([^-=_\s][^=_]{1,78}?)\s{0,5}[-‐–—―─━=_＿－]{2,40}[\s*]*(.*)\Z", re.DOTALL
+)
+
+
+def depth(line: str) -> int:
+    """How many quote marks a line begins with."""
+    count = 0
+    for char in line[:60]:
+        if char in ">＞":
+            count += 1
+        elif char not in " \t\u3000":
+            break
+    return count
+
+
+def unquote(line: str, levels: int) -> str:
+    """The line without its first `levels` quote marks, and without the blank after the last."""
+    at = 0
+    for _ in range(levels):
+        start = at
+        while at < len(line) and line[at] in " \t\u3000":
+            at += 1
+        if at < len(line) and line[at] in ">＞":
+            at += 1
+        else:
+            return line[start:]
+    return line[at + 1 :] if levels and line[at : at + 1] == " " else line[at:]
+
+
+def label_of(line: str) -> tuple[str, str] | None:
+    """The words before the first colon, folded for look-up, and the value after it."""
+    colon = _COLON.search(line, 0, 70)
+    if colon is None:
+        return None
+    head = line[: colon.start()].lstrip("> \t\u3000＞")
+    stars = len(head) - len(head.lstrip("*"))
+    value = line[colon.end() :].strip(_FRILLS)
+    if stars:
+        value = value[stars:] if value.startswith("*" * stars) else value.removesuffix("*" * stars)
+    return fold(head), value.strip(_FRILLS)
+
+
+def fold(words: str) -> str:
+    """A label or title in the form in which it is looked up."""
+    return " ".join(unicodedata.normalize("NFKC", words).strip(_DECOR + ":：").casefold().split())
+
+
+def is_blank(line: str) -> bool:
+    return not line.strip(_FRILLS + ">＞*")
+
+
+def is_ruler(line: str) -> bool:
+    return _RULER.match(line) is not None
+
+
+def titled(line: str) -> tuple[str, str] | None:
+    """The title between two runs of dashes, folded, and the rest of the line."""
+    found = _TITLED.match(line) if len(line) < 4_000 else None
+    return (fold(found[1]), found[2]) if found else None
+
+
+def joined(lines: list[str]) -> str:
+    """Lines as a text without empty lines around it."""
+    return "\n".join(line.rstrip() for line in lines).strip("\n")

@@ -1,0 +1,263 @@
+"""One raw mail goes in; a Message comes out, with the mails attached to it as messages of their own.
+
+mail-parser finds the structure. The text is decoded from the octets of each part by our own ladder, because
+mail-parser hands back ISO-2022-JP bodies undecoded and takes the text of an attached mail for the forwarder's.
+"""
+
+import re
+from dataclasses import dataclass, field, replace
+from email.message import Message as Mime
+from typing import Literal
+
+import mailparser
+from mailparser.exceptions import MailParserError
+
+from triage.model import Address, Message
+from triage.unwrap import limits
+from triage.unwrap.charset import decode
+from triage.unwrap.flowed import unflow
+from triage.unwrap.headers import decode_value, octets_of, read_addresses, read_date, read_headers
+from triage.unwrap.html import html_to_text, links_of
+from triage.unwrap.limits import TooMuch
+
+_MSG_ID = re.compile(r"<[^<>\s@]{1,250}@[^<>\s@]{1,250}>")
+_LINK = re.compile(r"https?://[^\s<>\"'\u3000-\u3015\uff09]{1,2000}")
+_META = re.compile(rb"(?i)<meta[^<>]{0,200}charset\s*=\s*[\"']?\s*([a-z0-9_:.-]{2,40})")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+_LINE_ENDS = re.compile("\r\n?|\x85|\u2028|\u2029")
+_MOST_LINKS = 200
+_MOST_REPAIRS = 20
+# A text part that only says that there is an HTML part; the shortest honest forward is longer than its header block.
+_POOR = 300
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """One body part, decoded. HTML is turned to text only where it is used: it costs as much as all the rest."""
+
+    kind: Literal["plain", "html"]
+    text: str
+
+
+@dataclass
+class _Budget:
+    """What one mail may still have, over all its levels."""
+
+    parts: int = limits.MOST_PARTS
+    attached: int = limits.MOST_ATTACHED
+    octets: int = limits.LARGEST_TEXTS
+
+
+@dataclass
+class _Found:
+    """What the parts of one mail gave so far, besides its text."""
+
+    types: list[str] = field(default_factory=list[str])
+    attached: list[Message] = field(default_factory=list[Message])
+    links: list[str] = field(default_factory=list[str])
+    repairs: list[str] = field(default_factory=list[str])
+
+
+def parse(raw: bytes) -> Message:
+    """The mail, without `forwarded`. Raises TooMuch."""
+    limits.check(raw)
+    try:
+        parsed = mailparser.parse_from_bytes(raw)
+        message = _message(parsed.message or Mime(), _Budget(), level=0, size=len(raw))
+    except (MailParserError, RecursionError) as error:
+        raise TooMuch("the mail is nested too deeply") from error
+    return _with_second_opinion(message, parsed)
+
+
+def _with_second_opinion(message: Message, parsed: "mailparser.MailParser") -> Message:
+    """Where mail-parser reads another sender than we do, both are kept: a sender who can be read two ways is no one."""
+    ours = {a.address.lower() for a in message.sender}
+    theirs = [Address(None, address) for _, address in parsed.from_ or () if "@" in address]
+    extra = tuple(a for a in theirs if a.address.lower() not in ours)
+    if not extra:
+        return message
+    return replace(
+        message, sender=message.sender + extra, repairs=(*message.repairs, "the sender can be read two ways")
+    )
+
+
+def _message(mime: Mime, budget: _Budget, level: int, size: int) -> Message:
+    found = _Found()
+    pieces = _pieces(mime, found, budget, level)
+    text, text_from = _body(pieces, found)
+    raw = [(name.strip().lower(), str(value)) for name, value in mime.raw_items()]
+    return Message(
+        headers=read_headers(raw, found.repairs),
+        sender=_addresses(raw, "from", found.repairs),
+        to=_addresses(raw, "to", found.repairs),
+        cc=_addresses(raw, "cc", found.repairs),
+        subject=decode_value(octets_of(_first(raw, "subject")), found.repairs),
+        date=read_date(_first(raw, "date")),
+        message_id=_message_id(_first(raw, "message-id")),
+        text=text,
+        text_from=text_from,
+        links=tuple(dict.fromkeys(found.links))[:_MOST_LINKS],
+        parts=tuple(found.types),
+        attached=tuple(found.attached),
+        repairs=tuple(dict.fromkeys(found.repairs))[:_MOST_REPAIRS],
+        size=size,
+    )
+
+
+def _first(headers: list[tuple[str, str]], name: str) -> str:
+    return next((value for key, value in headers if key == name), "")
+
+
+def _addresses(headers: list[tuple[str, str]], name: str, repairs: list[str]) -> tuple[Address, ...]:
+    return tuple(a for key, value in headers if key == name for a in read_addresses(value, repairs))
+
+
+def _message_id(value: str) -> str | None:
+    found = _MSG_ID.search(value)
+    return found[0] if found and found[0].isascii() else None
+
+
+# ---- parts
+
+
+def _pieces(mime: Mime, found: _Found, budget: _Budget, level: int) -> list[_Piece]:
+    """The text of `mime` in reading order. Attached mails, types and links go to `found`."""
+    budget.parts -= 1
+    if budget.parts < 0:
+        raise TooMuch(f"the mail has more than {limits.MOST_PARTS} parts")
+    kind = mime.get_content_type()
+    found.types.append(kind)
+    if kind in ("message/rfc822", "message/global") or _is_mail_file(mime):
+        _attach(mime, found, budget, level)
+        return []
+    if mime.is_multipart():
+        children = [_pieces(part, found, budget, level) for part in _children(mime)]
+        return _choose(children, found) if kind == "multipart/alternative" else [p for c in children for p in c]
+    return _leaf(mime, kind, found, budget)
+
+
+def _children(mime: Mime) -> list[Mime]:
+    payload = mime.get_payload()
+    return [part for part in payload if isinstance(part, Mime)] if isinstance(payload, list) else []
+
+
+def _leaf(mime: Mime, kind: str, found: _Found, budget: _Budget) -> list[_Piece]:
+    if mime.get_content_disposition() == "attachment":
+        return []
+    if kind == "text/html":
+        text = _decoded(mime, found, budget)
+        found.links += links_of(text) if "href" in text or "HREF" in text else []
+        return [_Piece("html", text)]
+    if kind == "text/plain" or kind.startswith("multipart/"):
+        if kind != "text/plain":
+            found.repairs.append(f"{kind} without parts, read as text")
+        text = clean_text(_decoded(mime, found, budget))
+        if str(mime.get_param("format", "")).lower() == "flowed":
+            text = unflow(text, delete_space=str(mime.get_param("delsp", "")).lower() == "yes")
+        return [_Piece("plain", text)]
+    return []
+
+
+def _decoded(mime: Mime, found: _Found, budget: _Budget) -> str:
+    octets = _octets(mime)
+    if len(octets) > budget.octets:
+        found.repairs.append("the text was cut: it is too long")
+        octets = octets[: budget.octets]
+    budget.octets -= len(octets)
+    label = mime.get_content_charset()
+    if label is None and mime.get_content_type() == "text/html":
+        declared = _META.search(octets, 0, 4_096)
+        label = declared[1].decode("ascii") if declared else None
+    return decode(octets, label, found.repairs)
+
+
+def _octets(mime: Mime) -> bytes:
+    octets = mime.get_payload(decode=True)
+    return octets if isinstance(octets, bytes) else b""
+
+
+def _choose(children: list[list[_Piece]], found: _Found) -> list[_Piece]:
+    """Of multipart/alternative: the text part where it says something, else the HTML part."""
+    pieces = [piece for child in children for piece in child]
+    plain = [p for p in pieces if p.kind == "plain" and p.text.strip()]
+    html = [p for p in pieces if p.kind == "html"]
+    length = sum(len(p.text) for p in plain)
+    if html and length < _POOR and len("".join(html_to_text(p.text, []) for p in html)) > 3 * length:
+        return html
+    return plain or html
+
+
+def _body(pieces: list[_Piece], found: _Found) -> tuple[str, Literal["plain", "html", "none"]]:
+    pieces = [p for p in pieces if p.text.strip()]
+    if not pieces:
+        return "", "none"
+    texts = [p.text if p.kind == "plain" else clean_text(_text_of_html(p.text, found)) for p in pieces]
+    text = _cut("\n\n".join(texts) if len(texts) > 1 else texts[0], found)
+    found.links += _LINK.findall(text)[:_MOST_LINKS] if "://" in text else []
+    return text, "plain" if any(p.kind == "plain" for p in pieces) else "html"
+
+
+def _text_of_html(html: str, found: _Found) -> str:
+    if len(html) > limits.LONGEST_HTML:
+        found.repairs.append("the HTML was cut: it is too long")
+        html = html[: limits.LONGEST_HTML]
+    return html_to_text(html, found.repairs)
+
+
+def clean_text(text: str) -> str:
+    """One kind of line end, and no control characters but tabs. The invisible stays: `recognize` must refuse it."""
+    return _CONTROLS.sub(" ", _LINE_ENDS.sub("\n", text)).removeprefix("\ufeff")
+
+
+def _cut(text: str, found: _Found) -> str:
+    if len(text) > limits.LONGEST_TEXT:
+        found.repairs.append("the text was cut: it is too long")
+        text = text[: limits.LONGEST_TEXT]
+    if len(text) > limits.LONGEST_LINE and max(map(len, text.split("\n"))) > limits.LONGEST_LINE:
+        found.repairs.append("a line was cut: it is too long")
+        text = "\n".join(line[: limits.LONGEST_LINE] for line in text.split("\n"))
+    return text
+
+
+# ---- attached mails
+
+
+def _is_mail_file(mime: Mime) -> bool:
+    """Some programs attach a saved mail as a file without saying that it is one."""
+    return mime.get_content_type() == "application/octet-stream" and (mime.get_filename() or "").lower().endswith(
+        ".eml"
+    )
+
+
+def _attach(mime: Mime, found: _Found, budget: _Budget, level: int) -> None:
+    if level >= limits.DEEPEST_ATTACHED or budget.attached <= 0:
+        found.repairs.append("an attached mail was not opened: there are too many")
+        return
+    budget.attached -= 1
+    inner, size = _inner_mail(mime)
+    if inner is not None:
+        found.attached.append(_message(inner, budget, level + 1, size))
+
+
+def _inner_mail(mime: Mime) -> tuple[Mime | None, int]:
+    """The attached mail. RFC 2046 forbids base64 on message/rfc822, and Gmail's users receive it all the same."""
+    encoding = str(mime.get("content-transfer-encoding", "")).strip().lower()
+    children = _children(mime)
+    if not children or encoding in ("base64", "quoted-printable", "x-uuencode"):
+        holder = children[0] if children else mime
+        text = holder.get_payload()
+        if not isinstance(text, str) or (children and holder.keys()):
+            return (holder if children else None), 0
+        octets = _unencode(text, encoding) if children else _octets(mime)
+        if not octets.strip():
+            return None, 0
+        limits.check(octets)
+        return mailparser.parse_from_bytes(octets).message, len(octets)
+    return children[0], 0
+
+
+def _unencode(text: str, encoding: str) -> bytes:
+    carrier = Mime()
+    carrier["content-transfer-encoding"] = encoding
+    carrier.set_payload(text)
+    return _octets(carrier)
