@@ -19,7 +19,6 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 from typing import IO
 
 import pytest
@@ -27,6 +26,7 @@ import pytest
 from tests.lab.name_servers import NameServers, write_name_servers, write_resolver
 from tests.lab.odd_servers import REGISTRY, Plan
 from tests.lab.web_servers import LabAuthority, WebServers, hosts_of, sort_out, write_nginx
+from triage.demo.probes import WHOIS_ONLY
 from triage.demo.tree import Tree
 from triage.demo.web import NOT_SET_UP, choose
 from triage.demo.world import World, ZonePart
@@ -34,7 +34,27 @@ from triage.demo.world import World, ZonePart
 PROGRAMS = ("ip", "nft", "knotd", "unbound", "nginx")
 ROOT = Path(__file__).parent.parent.parent
 RESOLVER = "127.0.0.1"
-SERVICES = "triage-lab.net"  # the zone of the lab's own services
+REGISTRY_HOST = "rdap.registry.net"
+# Services that a diagnosis itself relies on, under their real names where the program knows only those.
+SERVICES = {
+    "registry.net": ZonePart(records=f"rdap A {REGISTRY}"),
+    "jprs.jp": ZonePart(records=f"whois A {REGISTRY}"),
+    "status.io": ZonePart(records=f"api A {REGISTRY}"),
+}
+CONFIG = """
+[identity]
+address = "triage@lab.test"
+[[mailbox]]
+name = "inbox"
+kind = "maildir"
+path = "in"
+[outbox]
+kind = "maildir"
+path = "out"
+[probes]
+ca_file = "{ca_file}"
+rdap_bootstrap = "{rdap_bootstrap}"
+"""
 _count = itertools.count()
 
 
@@ -63,7 +83,7 @@ class Internet:
     """Everything started by this object is ended by its `close`, by pid."""
 
     def __init__(self, world: World) -> None:
-        self.world = replace(world, zones={**world.zones, SERVICES: ZonePart(records=f"registry A {REGISTRY}")})
+        self.world = replace(world, zones={**SERVICES, **world.zones})
         self.name = f"triage-{os.getpid()}-{next(_count)}"
         self._folder = Path(tempfile.mkdtemp(prefix="tri"))
         self._folder.chmod(0o755)
@@ -71,6 +91,7 @@ class Internet:
         self._authority = LabAuthority(self._folder)
         self.ca_file = self._authority.ca_file
         self.rdap_bootstrap = self._folder / "rdap.json"
+        self.config = self._folder / "config.toml"
 
     def __enter__(self) -> "Internet":
         try:
@@ -80,7 +101,7 @@ class Internet:
             raise
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def run(
@@ -88,8 +109,13 @@ class Internet:
     ) -> subprocess.CompletedProcess[str]:
         """A command inside, with its output; the caller looks at the return code."""
         return subprocess.run(
-            self._inside(command), env={**os.environ, **(env or {})}, timeout=timeout, capture_output=True, text=True, cwd=ROOT
-        )  # fmt: skip
+            self._inside(command),
+            env={**os.environ, **(env or {})},
+            timeout=timeout,
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+        )
 
     def python(self, *arguments: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
         return self.run([sys.executable, *arguments], timeout=timeout)
@@ -159,10 +185,11 @@ class Internet:
 
     def _write_bootstrap(self, tree: Tree) -> None:
         """As data.iana.org/rdap/dns.json is (RFC 9224)."""
-        tlds = sorted(name for name in tree.zones if name and "." not in name)
+        tlds = sorted(name for name in tree.zones if name and "." not in name and name not in WHOIS_ONLY)
         self.rdap_bootstrap.write_text(
-            json.dumps({"version": "1.0", "services": [[tlds, [f"https://registry.{SERVICES}/"]]]})
+            json.dumps({"version": "1.0", "services": [[tlds, [f"https://{REGISTRY_HOST}/"]]]})
         )
+        self.config.write_text(CONFIG.format(ca_file=self.ca_file, rdap_bootstrap=self.rdap_bootstrap))
 
     def _plan(self, names: NameServers, web: WebServers) -> Plan:
         chains = {
@@ -177,7 +204,7 @@ class Internet:
             {endpoint: (entries, chains[endpoint]) for endpoint, entries in web.odd.items()},
             tuple(names.odd),
             str(self._authority.key_file),
-            str(self._authority.service(f"registry.{SERVICES}")),
+            str(self._authority.service(REGISTRY_HOST, "api.status.io")),
             tuple(web.nginx),
             (RESOLVER, *names.knots),
         )

@@ -47,9 +47,10 @@ def _knot(address: str, zones: Iterable[tuple[Zone, str]], folder: Path) -> Path
         f'server:\n  listen: "{address}@53"\n  rundir: {folder}\n  udp-workers: 1\n  tcp-workers: 1\n'
         "  background-workers: 1\n  tcp-idle-timeout: 20\nlog:\n  - target: stderr\n    any: warning\n"
         f"database:\n  storage: {folder}\n"
-        "template:\n  - id: default\n    zonefile-sync: -1\n    journal-content: none\n    semantic-checks: off\nzone:\n"
+        "template:\n  - id: default\n    zonefile-sync: -1\n    journal-content: none\n    semantic-checks: off\n"
+        "zone:\n"
     ]
-    for zone, host in dict(((z.name, h), (z, h)) for z, h in zones).values():
+    for zone, host in {(z.name, h): (z, h) for z, h in zones}.values():
         fault = zone.fault_at(host)
         if fault != "lame":
             file = folder / f"{zone.name or 'root'}.zone"

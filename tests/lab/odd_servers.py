@@ -27,7 +27,7 @@ from tests.lab.web_servers import Endpoint
 from triage.demo.dns import Simulated
 from triage.demo.tree import Tree
 from triage.demo.web import NOT_SET_UP, choose, page
-from triage.demo.world import ServerPart, World
+from triage.demo.world import AuthorityPart, RegistryPart, ServerPart, World
 from triage.model import AskDns, DnsAnswer, HttpAnswer, Record
 
 REGISTRY = "45.76.55.1"
@@ -154,11 +154,11 @@ class Names(asyncio.DatagramProtocol):
 
 def _message(query: dns.message.Message, answer: DnsAnswer) -> dns.message.Message:
     reply = dns.message.make_response(query)
-    reply.set_rcode(dns.rcode.from_text(answer.rcode if answer.rcode != "NOTIMP" else "NOTIMP"))
+    reply.set_rcode(dns.rcode.from_text(answer.rcode))
     if answer.authoritative:
         reply.flags |= dns.flags.AA
-    sections = ((reply.answer, answer.answer), (reply.authority, answer.authority), (reply.additional, answer.additional))
-    for section, records in sections:
+    pairs = ((reply.answer, answer.answer), (reply.authority, answer.authority), (reply.additional, answer.additional))
+    for section, records in pairs:
         for record in records:
             section.append(_rrset(record))
     return reply
@@ -174,39 +174,69 @@ def _rrset(record: Record) -> dns.rrset.RRset:
 
 
 class Registry:
-    """RDAP (RFC 9083) for every domain of the world."""
+    """RDAP (RFC 9083) and the WHOIS of JPRS for every domain of the world, and the CA's status page (status.io)."""
 
     def __init__(self, world: World) -> None:
         self._world = world
 
-    async def rdap(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def https(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-            name = head.split(" ")[1].rpartition("/")[2].lower()
-            found = self._entry(name)
+            target, host, _ = _asked((await reader.readuntil(b"\r\n\r\n")).decode("latin-1"))
+            found = self._status() if host.endswith("status.io") else self._rdap(target.rpartition("/")[2].lower())
             status, body = (200, json.dumps(found)) if found else (404, json.dumps({"errorCode": 404}))
-            answer = (
-                f"HTTP/1.1 {status} {status}\r\ncontent-type: application/rdap+json\r\n"
-                f"content-length: {len(body)}\r\nconnection: close\r\n\r\n{body}"
-            )
-            writer.write(answer.encode())
+            writer.write(_on_the_wire(HttpAnswer(status, (("content-length", str(len(body))),), body)))
             await writer.drain()
         writer.close()
 
-    def _entry(self, name: str) -> dict[str, Any] | None:
+    async def whois(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+            asked = (await reader.readuntil(b"\r\n")).decode().strip().lower().removesuffix("/e")
+            writer.write(self._jprs(asked).encode())
+            await writer.drain()
+        writer.close()
+
+    def _entry(self, name: str) -> RegistryPart | None:
+        """What is registered, with all that the registry publishes; None where it is not."""
         entry = self._world.registry.get(name)
-        if (entry and not entry.registered) or (entry is None and name not in self._world.zones):
+        if entry is None:
+            return RegistryPart() if name in self._world.zones else None
+        return entry if entry.registered else None
+
+    def _rdap(self, name: str) -> dict[str, Any] | None:
+        entry = self._entry(name)
+        if entry is None:
             return None
-        expires = self._world.maybe(entry.expires) if entry else None
+        expires = self._world.maybe(entry.expires)
         events = [{"eventAction": "expiration", "eventDate": expires.isoformat()}] if expires else []
-        card = ["vcard", [["version", {}, "text", "4.0"], ["fn", {}, "text", (entry and entry.registrar) or "Registrar"]]]
+        card = ["vcard", [["version", {}, "text", "4.0"], ["fn", {}, "text", entry.registrar or "Registrar"]]]
         return {
             "objectClassName": "domain",
             "ldhName": name,
             "events": events,
-            "status": list(entry.status) if entry and entry.status else ["active"],
+            "status": list(entry.status or ("active",)),
             "entities": [{"objectClassName": "entity", "roles": ["registrar"], "vcardArray": card}],
         }
+
+    def _jprs(self, name: str) -> str:
+        entry = self._entry(name)
+        if entry is None:
+            return "No match!!\r\n"
+        expires = self._world.maybe(entry.expires)
+        lines = ["Domain Information:", f"[Domain Name]                   {name.upper()}"]
+        if expires:
+            lines.append(f"[Expires on]                    {expires:%Y/%m/%d}")
+        lines += [f"[Status]                        {status.title()}" for status in entry.status or ("active",)]
+        return "\r\n".join((*lines, ""))
+
+    def _status(self) -> dict[str, Any]:
+        entry = self._world.authority.get("letsencrypt.org", AuthorityPart())
+        code = 100 if entry.operational else 300
+        since = self._world.maybe(entry.since) or self._world.now
+        name, _, words = entry.words.rpartition(": ")
+        part = {"name": name or "acme-v02.api.letsencrypt.org (Production)", "status_code": code,
+                "status": words or "Operational", "updated": since.isoformat()}  # fmt: skip
+        overall = {"status": words or "Operational", "status_code": code, "updated": since.isoformat()}
+        return {"result": {"status_overall": overall, "status": [part], "incidents": []}}
 
 
 # ---- the program
@@ -223,7 +253,9 @@ async def main(plan: Plan) -> None:
         await loop.create_datagram_endpoint(lambda names=names: names, (address, 53))
         await asyncio.start_server(names.stream, address, 53)
     context = _context({"": plan.registry_certificate}, plan.key_file)
-    await asyncio.start_server(Registry(plan.world).rdap, REGISTRY, 443, ssl=context)
+    registry = Registry(plan.world)
+    await asyncio.start_server(registry.https, REGISTRY, 443, ssl=context)
+    await asyncio.start_server(registry.whois, REGISTRY, 43)
     async with asyncio.timeout(20):
         await asyncio.gather(*map(_listens, plan.wait_tcp), *map(_answers, plan.wait_dns))
     print("ready", flush=True)

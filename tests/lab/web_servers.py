@@ -1,4 +1,4 @@
-"""World → configuration and certificates for real web servers: nginx where it can do it, odd_servers.py for the rest."""
+"""World → configuration and certificates for real web servers: nginx, and odd_servers.py for what it cannot do."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -98,9 +98,7 @@ def write_nginx(world: World, servers: WebServers, folder: Path, authority: "Lab
     return path
 
 
-def _vhost(
-    world: World, endpoint: Endpoint, host: str, entries: list[ServerPart], authority: "LabAuthority"
-) -> str:
+def _vhost(world: World, endpoint: Endpoint, host: str, entries: list[ServerPart], authority: "LabAuthority") -> str:
     address, port = endpoint
     where = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
     leading = choose(entries, host, None, False) or NOT_SET_UP
@@ -181,11 +179,11 @@ class LabAuthority:
             self._made[key] = path
         return self._made[key]
 
-    def service(self, name: str) -> Path:
-        """A healthy certificate for one of the lab's own services."""
+    def service(self, *names: str) -> Path:
+        """A healthy certificate for the lab's own services."""
         now = datetime.now(UTC)
-        path = self._folder / f"{name}.pem"
-        path.write_bytes(self._issued(Certificate("Triage Lab", now, now + timedelta(days=2), (name,)), False))
+        path = self._folder / "services.pem"
+        path.write_bytes(self._issued(Certificate("Triage Lab", now, now + timedelta(days=2), names), False))
         return path
 
     def _issued(self, wanted: Certificate, own: bool) -> bytes:
