@@ -1,6 +1,7 @@
 """AskDns → the answer that the world's name servers, or a validating resolver in front of them, would give."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import dns.exception
 import dns.name
@@ -82,7 +83,7 @@ class Simulated:
         chain: list[Record] = []
         validated, seconds = True, FAR
         for _ in range(LONGEST_CHAIN + 1):
-            zone = self.tree.zone_of(name, type)
+            zone = self._reached(self.tree.zone_of(name, type))
             broken = self._broken(zone, type, unchecked)
             if broken:
                 return broken[0], seconds + broken[1]
@@ -99,6 +100,11 @@ class Simulated:
                 raise Unsimulated(f"the world does not say whether {target} exists")
             name, seconds = target, seconds + FAR
         return DnsAnswer("SERVFAIL"), seconds
+
+    def _reached(self, zone: Zone) -> Zone:
+        """The last zone on the way there: what its parent does not list cannot be found from above."""
+        path = self.tree.path(zone)
+        return next((above for above, step in pairwise(path) if step.part.fault == "undelegated"), zone)
 
     def _version(self, zone: Zone) -> Zone:
         host = next((h for h in zone.nameservers if not zone.fault_at(h)), "")
