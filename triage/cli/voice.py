@@ -4,9 +4,9 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from enum import IntEnum
-from pathlib import Path
 from typing import NoReturn
 
+import typer
 from rich.console import Console
 
 from triage.model import Permanent, Trouble
@@ -21,14 +21,18 @@ class Exit(IntEnum):
     COULD_NOT_WORK = 3
 
 
-out = Console(soft_wrap=True, highlight=False)
-err = Console(stderr=True, soft_wrap=True, highlight=False)
+# For progress and tables on a terminal; what other programs may read goes through `say`, untouched by any styling.
+terminal = Console(soft_wrap=True, highlight=False, emoji=False)
+
+
+def say(line: str, err: bool = False) -> None:
+    typer.echo(line, err=err)
 
 
 def say_trouble(trouble: Trouble) -> None:
-    err.print(f"triage: {plain(str(trouble))}", markup=False)
+    typer.echo(f"triage: {plain(str(trouble))}", err=True)
     if trouble.hint:
-        err.print(f"hint: {plain(trouble.hint)}", markup=False)
+        typer.echo(f"hint: {plain(trouble.hint)}", err=True)
 
 
 def stop(trouble: Trouble, code: Exit) -> NoReturn:
@@ -48,7 +52,3 @@ def settings_matter() -> Generator[None]:
 def plain(text: str) -> str:
     """Text from outside without anything that could move a terminal's cursor or hide a line."""
     return "".join(c if c.isprintable() or c == "\n" else "�" for c in text)
-
-
-def default_config() -> Path:
-    return Path("config.toml")

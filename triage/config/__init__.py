@@ -1,5 +1,7 @@
 """Settings, rules and words from disk; refuses what it does not know, and says what it expected."""
 
+from triage.config.causes import load_wording
+from triage.config.rules import check_rules, load_rules
 from triage.config.settings import Settings, load_settings
 
-__all__ = ["Settings", "load_settings"]
+__all__ = ["Settings", "check_rules", "load_rules", "load_settings", "load_wording"]

@@ -1,0 +1,52 @@
+"""`triage rules`: which hosts and causes are known, and whether the rules keep their duties."""
+
+from pathlib import Path
+
+from rich.table import Table
+
+from triage.cli.voice import Exit, plain, say, settings_matter, terminal
+from triage.cli.wiring import Standing, standing
+from triage.config import check_rules, load_rules, load_wording
+
+LANGUAGES = ("ja", "en")
+
+
+def list_rules(config: Path | None) -> Exit:
+    stand = standing(config)
+    table = Table(box=None, pad_edge=False)
+    for column in ("provider", "kind", "mails that are recognized"):
+        table.add_column(column, overflow="fold")
+    for provider in sorted(stand.rulebook.providers.values(), key=lambda p: (p.kind, p.id)):
+        table.add_row(provider.id, provider.kind, _mails(stand, provider.id))
+    terminal.print(table)
+    say(f"\n{len(stand.wording.causes)} causes: {', '.join(sorted(stand.wording.causes))}")
+    return Exit.DONE
+
+
+def check_folder(folder: Path | None, config: Path | None) -> Exit:
+    """Ours, the configured ones, and `folder`. A line for each finding."""
+    folders = standing(config).rule_folders + ((folder,) if folder else ())
+    with settings_matter():
+        findings = (*check_rules(folders), *_untranslated(folders))
+        count = len(load_rules(folders).rules)
+    for finding in findings:
+        say(plain(finding))
+    if findings:
+        return Exit.WRONG_OUT_THERE
+    say(f"{count} rules: every duty is kept")
+    return Exit.DONE
+
+
+def _untranslated(folders: tuple[Path, ...]) -> tuple[str, ...]:
+    causes = load_wording(folders).causes
+    return tuple(
+        f"causes/{code}.toml: the words in {language} are missing"
+        for code, rule in sorted(causes.items())
+        for language in LANGUAGES
+        if language not in rule.words
+    )
+
+
+def _mails(stand: Standing, provider: str) -> str:
+    found = dict.fromkeys(f"{r.event.value} ({r.language})" for r in stand.rulebook.rules if r.provider == provider)
+    return ", ".join(found) or "–"

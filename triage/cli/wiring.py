@@ -1,0 +1,163 @@
+"""Settings → the nouns: mailboxes, outbox, probes, reader, ledger, and the service that they are handed to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from triage.cli.voice import settings_matter
+from triage.config import Settings, load_rules, load_settings, load_wording
+from triage.config.settings import MailboxSection, OutboxSection
+from triage.decide import admit
+from triage.ledger import open_ledger
+from triage.mail import (
+    ImapMailbox,
+    MaildirMailbox,
+    MaildirOutbox,
+    SmtpOutbox,
+    authenticate,
+    compose,
+    message_id_for,
+    thread_of,
+)
+from triage.model import (
+    Decision,
+    History,
+    Identity,
+    Permanent,
+    Policy,
+    Reading,
+    Rulebook,
+    Wording,
+)
+from triage.ports import Clock, Mailbox, Outbox, Probes, Reader
+from triage.probes import NetworkProbes
+from triage.reader import WorkerReader
+from triage.recognize import recognize
+from triage.service import MailRoom, Service, Step, say_nothing
+
+IMAP_PORTS = {"implicit": 993, "starttls": 143, "none": 143}
+SMTP_PORTS = {"implicit": 465, "starttls": 587, "none": 25}
+Told = TypeVar("Told")
+MAIL_ROOM = MailRoom(authenticate, thread_of, message_id_for, compose)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the commands by hand work with: the settings where there are some, and the rules and words."""
+
+    settings: Settings | None
+    rulebook: Rulebook
+    wording: Wording
+
+    @property
+    def rule_folders(self) -> tuple[Path, ...]:
+        return self.settings.rules.folders if self.settings else ()
+
+    def would_answer(self, reading: Reading) -> Decision:
+        """What `admit` says of a mail that nothing else is known of; its own date counts as now."""
+        message = reading.message
+        now = message.date or utc_now()
+        if self.settings is None:
+            vouched = authenticate(message, None)
+            return admit(reading, now, vouched, Identity(""), Policy(anyone=True), History(), now)
+        identity = self.settings.who_we_are()
+        vouched = authenticate(message, identity)
+        return admit(reading, now, vouched, identity, self.settings.who_may_ask(), History(), now)
+
+
+def standing(config: Path | None) -> Standing:
+    """Ends the command where the configuration, a rule or a word is wrong."""
+    with settings_matter():
+        settings = load_settings(config) if config else None
+        folders = settings.rules.folders if settings else ()
+        return Standing(settings, load_rules(folders), load_wording(folders))
+
+
+def a_reader(folders: tuple[Path, ...] = (), workers: int = 1) -> Reader:
+    return WorkerReader(partial(load_rules, folders), recognize, workers=workers)
+
+
+def network_probes(settings: Settings | None) -> Probes:
+    if settings is None:
+        return NetworkProbes()
+    section = settings.probes
+    return NetworkProbes(
+        resolvers=section.resolvers,
+        contact=section.contact,
+        allow_networks=section.allow_networks,
+        ca_file=section.ca_file,
+        rdap_bootstrap=section.rdap_bootstrap,
+    )
+
+
+def mailbox(section: MailboxSection) -> Mailbox:
+    if section.kind == "maildir":
+        return MaildirMailbox(section.name, _told(section.path), section.places, sent_folder=section.sent)
+    return ImapMailbox(
+        section.name,
+        host=_told(section.host),
+        port=section.port or IMAP_PORTS[section.tls],
+        tls=section.tls,
+        user=_told(section.user),
+        password=_told(section.password()),
+        folder=section.folder,
+        places=section.places,
+        ca_file=section.ca_file,
+        sent_folder=section.sent,
+    )
+
+
+def outbox(section: OutboxSection) -> Outbox:
+    if section.kind == "maildir":
+        return MaildirOutbox(_told(section.path))
+    return SmtpOutbox(
+        host=_told(section.host),
+        port=section.port or SMTP_PORTS[section.tls],
+        tls=section.tls,
+        user=section.user,
+        password=section.password(),
+        ca_file=section.ca_file,
+    )
+
+
+def service(
+    stand: Standing,
+    *,
+    probes: Probes | None = None,
+    clock: Clock = utc_now,
+    tell: Callable[[Step], None] = say_nothing,
+) -> Service:
+    """The service as config.toml wants it. Touches nothing yet, but for the password files."""
+    settings = stand.settings
+    if settings is None:
+        raise Permanent("the service needs a configuration", "pass --config, or start from config.example.toml")
+    with settings_matter():
+        boxes, out = tuple(map(mailbox, settings.mailbox)), outbox(settings.outbox)
+    return Service(
+        mailboxes=boxes,
+        reader=a_reader(settings.rules.folders, workers=2),
+        probes=probes or network_probes(settings),
+        outbox=out,
+        ledger=open_ledger(settings.ledger.url),
+        mail_room=MAIL_ROOM,
+        providers=stand.rulebook.providers,
+        wording=stand.wording,
+        identity=settings.who_we_are(),
+        policy=settings.who_may_ask(),
+        clock=clock,
+        tell=tell,
+        keep_days=settings.ledger.keep_days,
+    )
+
+
+def _told(value: Told | None) -> Told:
+    """The settings were checked when they were read: what this kind of mailbox needs is there."""
+    assert value is not None
+    return value
