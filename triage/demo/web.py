@@ -29,7 +29,7 @@ COOKIE_SCRIPT = (
 )
 CHALLENGE_PAGE = "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>Checking</body></html>"
 PARKED = "<p>This domain is parked. The domain name has expired or is for sale.</p>"
-NOT_SET_UP = ServerPart(address=("0.0.0.0",), behavior="status", status=404)  # a host name that it does not know
+NOT_SET_UP = ServerPart(address=(), behavior="status", status=404)  # a host name that it does not know
 _LEFT = re.compile(r"[?&]r=(\d+)")
 
 
