@@ -101,11 +101,9 @@ def ineligible(name: Domain) -> str | None:
         return "a label has hyphens in its third and fourth place"
     if any(label.startswith("xn--") and not _decodes(label) for label in labels):
         return "a label is malformed punycode"
-    if not name.is_public:
-        return "it does not end in a public suffix"
-    if name.registrable != name.base and name.base.registrable is None:
+    if _SUFFIXES.publicsuffix(name.base.text) == name.base.text:
         return "it is a public suffix itself"
-    return None
+    return None if name.is_public else "it does not end in a public suffix"
 
 
 def _decodes(label: str) -> bool:

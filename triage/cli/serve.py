@@ -1,6 +1,7 @@
 """`triage run` and `triage once`: the service, with a log that tells each mail's way by its number."""
 
 import sys
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ def log_to(stream: Any, *, json_log: bool) -> Any:
     )
 
 
-def _visible(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def _visible(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
     """Subjects and error texts come from outside: nothing in them may move a cursor or start a line of its own."""
     return {k: plain(v).replace("\n", " ") if isinstance(v, str) else v for k, v in event.items()}
 
