@@ -24,7 +24,7 @@ async def tcp(talk: Talk, tls: Any = None, host: str = "127.0.0.1") -> AsyncIter
     async def quietly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await talk(reader, writer)
-        except (ConnectionError, asyncio.IncompleteReadError):
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
             writer.close()

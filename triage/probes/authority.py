@@ -55,15 +55,15 @@ def understood(found: dict[str, Any]) -> AuthorityAnswer | Failure:
 
 def _status_io(result: dict[str, Any]) -> AuthorityAnswer:
     overall = cast("dict[str, Any]", result["status_overall"])
-    parts = [p for p in _dicts(result, "status") if _counts(p)] or [overall]
+    parts = _that_issue(list(_dicts(result, "status")) or [overall])
     bad = [p for p in parts if _number(p.get("status_code")) > _STATUS_IO_FINE]
     return AuthorityAnswer(not bad, _words(bad or [overall]), _since(result) or _updated(bad) if bad else None)
 
 
 def _statuspage(found: dict[str, Any]) -> AuthorityAnswer:
     status = cast("dict[str, Any]", found["status"])
-    parts = [p for p in _dicts(found, "components") if _counts(p)]
-    bad = [p for p in parts if p.get("status") != "operational"]
+    parts = list(_dicts(found, "components"))
+    bad = [p for p in _that_issue(parts) if p.get("status") != "operational"]
     if parts:
         words = _words(bad) if bad else plain(str(status.get("description", "")))
         return AuthorityAnswer(not bad, words, _since(found) or _updated(bad) if bad else None)
@@ -71,9 +71,10 @@ def _statuspage(found: dict[str, Any]) -> AuthorityAnswer:
     return AuthorityAnswer(fine, plain(str(status.get("description", ""))), None if fine else _since(found))
 
 
-def _counts(part: dict[str, Any]) -> bool:
-    name = str(part.get("name", ""))
-    return bool(_ISSUES.search(name)) and not _DOES_NOT.search(name)
+def _that_issue(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The parts that issue certificates; where none says so by its name, all but those that surely do not."""
+    others = [p for p in parts if not _DOES_NOT.search(str(p.get("name", "")))]
+    return [p for p in others if _ISSUES.search(str(p.get("name", "")))] or others
 
 
 def _words(parts: list[dict[str, Any]]) -> str:

@@ -7,6 +7,7 @@ once, since every socket is connected. Truncated answers are asked for again ove
 """
 
 import asyncio
+import ipaddress
 import secrets
 import socket
 import struct
@@ -14,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from triage.model import AskDns, DnsAnswer, Failure, Fault
+from triage.model import AskDns, DnsAnswer, Failure, Fault, Permanent
 from triage.probes import packets
 from triage.probes.failing import Failed, from_os
 from triage.probes.guard import Guard
@@ -219,13 +220,15 @@ def system_resolvers(path: Path = SYSTEM_RESOLVERS) -> tuple[Server, ...]:
 
 def _resolver(text: str) -> Server:
     """`192.0.2.53`, `192.0.2.53:5353` or `[2001:db8::53]:5353`."""
-    if text.startswith("["):
-        address, _, port = text[1:].partition("]")
-        return Server(address, int(port.removeprefix(":") or 53), trusted=True)
-    if text.count(":") == 1:
-        address, _, port = text.partition(":")
-        return Server(address, int(port), trusted=True)
-    return Server(text, 53, trusted=True)
+    bare = text.startswith("[") or text.count(":") == 1
+    address, _, port = text.removeprefix("[").rpartition(":") if bare and not text.endswith("]") else (text, "", "")
+    try:
+        plain = str(ipaddress.ip_address(address.strip("[]")))
+        return Server(plain, int(port or 53), trusted=True)
+    except ValueError:
+        raise Permanent(
+            f"probes.resolvers: {text[:60]!r} is no address", hint="write it like 192.0.2.53 or 192.0.2.53:5353"
+        ) from None
 
 
 async def _over_tcp(sent: bytes, server: Server) -> bytes:

@@ -209,7 +209,7 @@ def _replayable(reply: Reply, tokens: Tokens) -> HttpAnswer:
     headers = tuple(
         (name.decode("ascii", "replace"), tokens.take_out(_header_text(value))) for name, value in reply.headers
     )
-    body = tokens.take_out(_body_text(reply.body))[:KEPT_BODY]
+    body = tokens.take_out(_body_text(reply.body, reply.whole))[:KEPT_BODY]
     return HttpAnswer(reply.status, headers, body, len(reply.body))
 
 
@@ -218,10 +218,10 @@ def _header_text(value: bytes) -> str:
     return text if text.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
-def _body_text(octets: bytes) -> str:
-    """UTF-8 where it is that (a letter cut in half at the end is dropped), else Latin-1; no control characters."""
+def _body_text(octets: bytes, whole: bool) -> str:
+    """UTF-8 where it is that (a letter that we cut in half is dropped), else Latin-1; no control characters."""
     try:
-        text = codecs.getincrementaldecoder("utf-8")().decode(octets, final=False)
+        text = codecs.getincrementaldecoder("utf-8")().decode(octets, final=whole)
     except UnicodeDecodeError:
         text = octets.decode("latin-1")
     return text.translate(_NO_CONTROLS)

@@ -181,7 +181,7 @@ class NetworkRound:
         """The time is over: what is open comes back as it stands, and is let go."""
         self._over = True
         for question, began in list(self._open.items()):
-            self._arrive(question, Failure(Fault.CUT_OFF, f"the time was over: {began.asking.phase}"))
+            self._arrive(question, Failure(Fault.CUT_OFF, f"the time was over: {began.asking.progress}"))
         for task in self._tasks:
             task.cancel()
 

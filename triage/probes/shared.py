@@ -32,13 +32,13 @@ class Shared(Generic[Key, Value]):
             common = Asking(company)
             self._under_way[key] = (asyncio.ensure_future(self._run(key, common, look_up)), common, company)
         task, common, company = self._under_way[key]
+        asking.joined = common
         if asking.watch is None:
             return await asyncio.shield(task)
         company.join(asking.watch)
         try:
             return await asyncio.shield(task)
         finally:
-            asking.phase = common.phase
             company.leave(asking.watch)
 
     def _recent(self, key: Key) -> Value | None:

@@ -6,6 +6,7 @@ the first fault and differs between Python versions.
 
 import ipaddress
 import ssl
+import warnings
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -114,11 +115,13 @@ def _trusted(
         return False
     moment = min(max(now, leaf.not_valid_before_utc), leaf.not_valid_after_utc)
     anything = verification.ExtensionPolicy.permit_all()
+    leaves = anything.require_present(x509.SubjectAlternativeName, verification.Criticality.AGNOSTIC, None)
+    authorities = anything.require_present(x509.BasicConstraints, verification.Criticality.AGNOSTIC, None)
     verifier = (
         verification.PolicyBuilder()
         .store(_roots(ca_file))
         .time(moment.replace(tzinfo=None))
-        .extension_policies(ca_policy=anything, ee_policy=anything)
+        .extension_policies(ca_policy=authorities, ee_policy=leaves)
         .build_server_verifier(subject)
     )
     try:
@@ -140,8 +143,10 @@ def _subject(names: tuple[str, ...]) -> x509.DNSName | x509.IPAddress | None:
 @lru_cache(maxsize=4)
 def _roots(ca_file: Path | None) -> verification.Store:
     """The public roots; with a `ca_file` those in it as well."""
-    pem = Path(certifi.where()).read_bytes() + (b"\n" + ca_file.read_bytes() if ca_file else b"")
-    return verification.Store(x509.load_pem_x509_certificates(pem))
+    files = [Path(certifi.where()), *([ca_file] if ca_file else [])]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # one old root has a serial number that RFC 5280 forbids
+        return verification.Store([c for file in files for c in x509.load_pem_x509_certificates(file.read_bytes())])
 
 
 def _names(leaf: x509.Certificate) -> tuple[str, ...]:

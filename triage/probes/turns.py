@@ -93,6 +93,11 @@ class Asking:
 
     watch: Watch | None = None
     phase: str = "waiting for its turn"
+    joined: "Asking | None" = None  # the shared look-up that it waits for
+
+    @property
+    def progress(self) -> str:
+        return self.joined.progress if self.joined else self.phase
 
 
 @dataclass(slots=True)

@@ -66,7 +66,6 @@ DIALECTS: Mapping[str, Dialect] = {
     "su": Dialect("whois.tcinet.ru", missing=r"^no entries found"),
     "tr": Dialect("whois.trabis.gov.tr", missing=r"no match found", known=r"^\*\* domain name:\s*(.+)$",
                   expires=r"^expires on\.*:\s*(.+)$", forms=("%Y-%b-%d.",)),
-
 }  # fmt: skip
 
 
@@ -117,13 +116,14 @@ def decoded(octets: bytes) -> str:
 def understood(text: str, name: str, dialect: Dialect, source: str) -> RegistryAnswer | Failure:
     """What a registry's answer says of `name`, or a failure where it says neither yes nor no."""
     lines = text.replace("\r", "")
-    about = [found.strip().lower().rstrip(".") for found in _all(dialect.known, lines)]
-    if name in about:
+    expires = _expiry(dialect, lines)
+    # Some print the name also where it is free ("Domain: … Status: AVAILABLE"), so this is looked for first.
+    if expires is None and re.search(dialect.missing, lines, re.IGNORECASE | re.MULTILINE):
+        return RegistryAnswer(registered=False, source=source)
+    if name in (found.lower().rstrip(".") for found in _all(dialect.known, lines)):
         statuses = tuple(words(s) for s in _all(dialect.status, lines))
         registrar = next(iter(_all(dialect.registrar, lines)), None)
-        return RegistryAnswer(True, _expiry(dialect, lines), statuses, registrar, source)
-    if re.search(dialect.missing, lines, re.IGNORECASE | re.MULTILINE):
-        return RegistryAnswer(registered=False, source=source)
+        return RegistryAnswer(True, expires, statuses, registrar, source)
     first = next((line for line in lines.splitlines() if line.strip() and line[0] not in "%#["), "nothing")
     return Failure(Fault.GARBLED, f"{source} says neither yes nor no: {first}"[:200])
 
