@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal, Protocol
 
 from triage.names import Domain
 
@@ -265,12 +265,74 @@ class Provider:
         default_factory=dict
     )  # parked, not-set-up, suspended: words of its pages
     panel: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # language → key → menu path in its own words
+    domains: tuple[str, ...] = ()  # domains that it writes from and links to
+    fakes: tuple[str, ...] = ()  # domains that were used to imitate it
 
     def called(self, language: str) -> str:
         return self.names.get(language) or self.names.get("en") or self.id
 
 
 UNKNOWN_PROVIDER = Provider(id="unknown")
+
+
+class Pattern(Protocol):
+    """A compiled RE2 pattern over folded text. Its group `value`, where it has one, is what a field holds."""
+
+    @property
+    def pattern(self) -> str: ...
+    def search(self, text: str) -> Any: ...
+    def finditer(self, text: str) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Signature:
+    """How a mail looks. It is that mail where all of `body_all` is there, nothing of `body_none`, and a subject or a proof."""
+
+    subject: tuple[Pattern, ...] = ()  # any of; over the subject
+    body_all: tuple[Pattern, ...] = ()  # each of; over the body, its lines joined
+    body_alone: tuple[Pattern, ...] = ()  # any of; proves the mail where its subject was lost or rewritten
+    body_none: tuple[Pattern, ...] = ()  # over subject and body
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FieldRule:
+    """Where a value stands: patterns over subject and body, lines kept, the surest first."""
+
+    name: str
+    patterns: tuple[Pattern, ...]
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NoticeRule:
+    """One kind of notice of one provider. `own` where it comes from a folder of the user, which wins."""
+
+    id: str  # provider/file
+    provider: str
+    event: Event
+    language: Language
+    signature: Signature
+    fields: tuple[FieldRule, ...] = ()
+    cause: str | None = None  # what such a mail states by itself
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LookalikeRule:
+    """A mail that looks like a notice and is none, and why."""
+
+    id: str
+    provider: str
+    because: str
+    signature: Signature
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rulebook:
+    providers: Mapping[str, Provider] = field(default_factory=dict)  # by id
+    rules: tuple[NoticeRule, ...] = ()
+    lookalikes: tuple[LookalikeRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
