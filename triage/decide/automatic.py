@@ -120,7 +120,7 @@ def marked_as_spam(asked: Asked) -> bool:
 def _own_types(message: Message) -> tuple[str, ...]:
     """Content types of the mail itself. Parts after an attached mail may be that mail's, so they do not count."""
     stated = tuple(keyword(value) for value in message.all("content-type"))
-    parts = message.parts
-    if "message/rfc822" in parts and not any(kind.startswith(_REPORTS) for kind in (*stated, *parts[:1])):
-        parts = parts[: parts.index("message/rfc822") + 1]
-    return stated + parts
+    if any(kind.startswith(_REPORTS) for kind in stated):
+        return stated
+    end = message.parts.index("message/rfc822") + 1 if "message/rfc822" in message.parts else None
+    return message.parts[:end] or stated

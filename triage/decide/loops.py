@@ -71,7 +71,8 @@ def _came_back(received: tuple[str, ...], host: str) -> bool:
     """Several lines of our own server in a row are its inner steps; another server between them is a circle."""
     if not host:
         return False
-    ours = [f" by {host.lower()} " in f" {' '.join(without_comments(v).lower().split())} " for v in received]
+    lines = (without_comments(value).lower().replace(";", " ").split() for value in received)
+    ours = [f" by {host.lower()} " in f" {' '.join(line)} " for line in lines]
     return "+-+" in "".join(sorted_runs(ours))
 
 
