@@ -286,7 +286,7 @@ class Pattern(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Signature:
-    """How a mail looks. It is that mail where all of `body_all` is there, nothing of `body_none`, and a subject or a proof."""
+    """How a mail looks: all of `body_all`, nothing of `body_none`, and a subject or a proof."""
 
     subject: tuple[Pattern, ...] = ()  # any of; over the subject
     body_all: tuple[Pattern, ...] = ()  # each of; over the body, its lines joined
