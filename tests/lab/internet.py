@@ -105,13 +105,14 @@ class Internet:
         self.close()
 
     def run(
-        self, command: Sequence[str], env: Mapping[str, str] | None = None, timeout: float = 120
+        self, command: Sequence[str], env: Mapping[str, str] | None = None, timeout: float = 120, stdin: str = ""
     ) -> subprocess.CompletedProcess[str]:
         """A command inside, with its output; the caller looks at the return code."""
         return subprocess.run(
             self._inside(command),
             env={**os.environ, **(env or {})},
             timeout=timeout,
+            input=stdin,
             capture_output=True,
             text=True,
             cwd=ROOT,
@@ -119,6 +120,16 @@ class Internet:
 
     def python(self, *arguments: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
         return self.run([sys.executable, *arguments], timeout=timeout)
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        return tuple(process.pid for process in self._running)
+
+    def traces(self) -> tuple[Path, ...]:
+        """What of us is left on the disk."""
+        return tuple(
+            p for p in (Path("/run/netns") / self.name, Path("/etc/netns") / self.name, self._folder) if p.exists()
+        )
 
     def close(self) -> None:
         for process in self._running:

@@ -1,9 +1,9 @@
 """Questions in, observations out, without a socket: a round of probes that a `World` answers in simulated time."""
 
 import heapq
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from triage.demo import dns, web
@@ -29,6 +29,7 @@ OUR_CA = "letsencrypt.org"
 WHOIS_ONLY = {"jp"}  # registries that offer no RDAP
 RDAP_ONLY = {"app", "dev"}
 
+Answering = Callable[[Question], tuple[Answer | Failure, float]]  # the answer, and the seconds that it takes
 _UNANSWERED = {
     "timeout": (Failure(Fault.TIMEOUT), 5.0),
     "refused": (Failure(Fault.REFUSED), 0.03),
@@ -50,8 +51,8 @@ class WorldProbes:
         self._web = web.Simulated(world)
 
     @asynccontextmanager
-    async def round(self, deadline: float) -> AsyncGenerator["WorldRound"]:
-        yield WorldRound(self, deadline)
+    async def round(self, deadline: float) -> AsyncGenerator["SimulatedRound"]:
+        yield SimulatedRound(self.answer, self.world.now, deadline)
 
     async def close(self) -> None:
         return None
@@ -103,11 +104,11 @@ class WorldProbes:
         return AuthorityAnswer(entry.operational, entry.words, self.world.maybe(entry.since)), LOOKUP
 
 
-class WorldRound:
+class SimulatedRound:
     """One ports.Round in simulated time: `now` is the seconds since its beginning."""
 
-    def __init__(self, probes: WorldProbes, deadline: float) -> None:
-        self._probes, self._deadline = probes, deadline
+    def __init__(self, answer: Answering, began: datetime, deadline: float) -> None:
+        self._answer, self._began, self._deadline = answer, began, deadline
         self._asked: set[Question] = set()
         self._waiting: list[tuple[float, int, float, Question, Answer | Failure]] = []
         self.now = 0.0
@@ -116,7 +117,7 @@ class WorldRound:
         for question in questions:
             if question not in self._asked:
                 self._asked.add(question)
-                answer, seconds = self._probes.answer(question)
+                answer, seconds = self._answer(question)
                 entry = (self.now + seconds, len(self._asked), self.now, question, answer)
                 heapq.heappush(self._waiting, entry)
 
@@ -126,5 +127,5 @@ class WorldRound:
             if arrives > self._deadline:
                 arrives, answer = self._deadline, Failure(Fault.CUT_OFF)
             self.now = arrives
-            asked_at = self._probes.world.now + timedelta(seconds=began)
+            asked_at = self._began + timedelta(seconds=began)
             yield Observation(question, answer, asked_at, arrives - began)

@@ -25,6 +25,7 @@ TLD_SERVER = "192.5.6.30"
 SHARED, NOBODY, MUTE, ODD = "45.76.53.1", "45.76.53.2", "45.76.53.3", "45.76.53.4"
 _OWN = "45.76.54."  # and these are given, in turn, to name servers that no zone of the world knows
 _LOWERED = {"NS", "CNAME", "PTR", "SOA", "MX", "SRV", "DNAME"}
+_CHUNKED = {"DNSKEY": 3, "DS": 3}  # fields before the long one, which some programs break into pieces
 SOA = "ns1.{zone} hostmaster.{zone} 2026112801 3600 900 1209600 300"
 
 
@@ -221,7 +222,7 @@ def _records(name: str, text: str, part: ZonePart) -> dict[tuple[str, str], tupl
         host = f"ns1.{name}"
         found += [Record(name, "NS", TTL, host), Record(host, "A", TTL, _default_server(name, part))]
     if part.signed or part.fault in ("bogus", "expired"):
-        found.append(Record(name, "DNSKEY", TTL, signing_key(name)[1].to_text()))
+        found.append(Record(name, "DNSKEY", TTL, presented("DNSKEY", signing_key(name)[1].to_text())))
     return _grouped(found)
 
 
@@ -248,6 +249,9 @@ def _parsed(name: str, text: str) -> list[Record]:
 
 def presented(type: str, text: str) -> str:
     """Presentation form with names in lower case and without their final dots."""
+    if type in _CHUNKED:
+        words = text.split()
+        return " ".join((*words[: _CHUNKED[type]], "".join(words[_CHUNKED[type] :])))
     if type not in _LOWERED:
         return text
     return " ".join(word.rstrip(".").lower() or "." for word in text.split())

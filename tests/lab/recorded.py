@@ -1,0 +1,108 @@
+"""Observations ↔ JSON: what one run by socket saw, so that a pure run can be given the very same.
+
+A question that was not recorded fails the test instead of counting as "no record".
+"""
+
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from triage.demo.probes import SimulatedRound
+from triage.model import (
+    Answer,
+    AskAuthority,
+    AskDns,
+    AskHttp,
+    AskRegistry,
+    AskTls,
+    AuthorityAnswer,
+    DnsAnswer,
+    Failure,
+    HttpAnswer,
+    Observation,
+    Observations,
+    Question,
+    RegistryAnswer,
+    TlsAnswer,
+)
+
+QUESTIONS: dict[str, Any] = {c.__name__: TypeAdapter(c) for c in (AskDns, AskHttp, AskTls, AskRegistry, AskAuthority)}
+ANSWERS: dict[str, Any] = {
+    c.__name__: TypeAdapter(c) for c in (DnsAnswer, HttpAnswer, TlsAnswer, RegistryAnswer, AuthorityAnswer, Failure)
+}
+
+
+class NotRecorded(AssertionError):
+    """The pure run asks what the run by socket did not."""
+
+
+def to_json(observation: Observation) -> dict[str, Any]:
+    question, answer = type(observation.question).__name__, type(observation.answer).__name__
+    return {
+        "ask": question,
+        "question": QUESTIONS[question].dump_python(observation.question, mode="json", exclude_defaults=True),
+        "got": answer,
+        "answer": ANSWERS[answer].dump_python(observation.answer, mode="json", exclude_defaults=True),
+        "asked_at": observation.asked_at.isoformat(),
+        "seconds": round(observation.seconds, 3),
+    }
+
+
+def from_json(value: dict[str, Any]) -> Observation:
+    return Observation(
+        QUESTIONS[value["ask"]].validate_python(value["question"]),
+        ANSWERS[value["got"]].validate_python(value["answer"]),
+        datetime.fromisoformat(value["asked_at"]),
+        value["seconds"],
+    )
+
+
+def write_recording(path: Path, seen: Iterable[Observation]) -> None:
+    lines = ",\n".join(json.dumps(to_json(o), ensure_ascii=False, sort_keys=True) for o in seen)
+    path.write_text(f"[\n{lines}\n]\n")
+
+
+def read_recording(path: Path) -> Observations:
+    return Observations(from_json(value) for value in json.loads(path.read_text()))
+
+
+@dataclass(frozen=True)
+class RecordedProbes:
+    """A ports.Probes that knows only what was recorded, and gives it in the order in which it came."""
+
+    seen: Observations
+
+    @asynccontextmanager
+    async def round(self, deadline: float) -> AsyncGenerator["RecordedRound"]:
+        began = min((o.asked_at for o in self.seen), default=datetime.min)
+        yield RecordedRound(self.seen, SimulatedRound(self._answer, began, deadline + 1.0))
+
+    async def close(self) -> None:
+        return None
+
+    def _answer(self, question: Question) -> tuple[Answer | Failure, float]:
+        found = self.seen.get(question)
+        if found is None:
+            raise NotRecorded(f"not recorded: {question}")
+        return found.answer, found.seconds
+
+
+@dataclass(frozen=True)
+class RecordedRound:
+    """Simulated order, recorded moments: a certificate's age must be judged by the clock of the recording."""
+
+    seen: Observations
+    round: SimulatedRound
+
+    def start(self, questions: Iterable[Question]) -> None:
+        self.round.start(questions)
+
+    async def __aiter__(self) -> AsyncIterator[Observation]:
+        async for observation in self.round:
+            yield self.seen.get(observation.question) or observation
