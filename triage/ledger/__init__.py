@@ -36,15 +36,16 @@ if TYPE_CHECKING:
     from triage.ledger.store import SqlLedger
 
 
-def open_ledger(url: str) -> "SqlLedger":
+def open_ledger(url: str, busy: float = 10.0) -> "SqlLedger":
     """The ledger behind `url` (`sqlite:////var/lib/triage/triage.db`; `sqlite://` lives in memory).
 
-    Opens nothing yet: the first call does, and raises Permanent or Temporary where that fails.
+    Raises Permanent where `url` is no such address. The file is opened by the first call; while another program has it
+    locked, a call waits `busy` seconds and then raises Temporary.
     """
     # SQLAlchemy takes as long to import as all the rest, and `triage check` never needs it.
     from triage.ledger.store import SqlLedger
 
-    return SqlLedger(url)
+    return SqlLedger(url, busy)
 
 
 __all__ = ["open_ledger"]

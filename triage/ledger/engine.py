@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import os
 import sqlite3
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,12 @@ from sqlalchemy.pool import StaticPool
 from triage.ledger import tables
 from triage.model import Permanent, Temporary, Trouble
 
-BUSY = 10  # seconds to wait for another program's transaction
+BUSY = 10.0  # seconds to wait for another program's transaction
 # FULL: after a commit returns, a power cut cannot take it back. Half the speed of NORMAL, and worth it here.
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY * 1000}", "foreign_keys=ON")
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(url: str, busy: float = BUSY) -> Engine:
     """An engine whose tables are there and of our schema. Raises Permanent or Temporary with the reason."""
     path = path_of(url)
     if path is not None:
@@ -31,7 +32,7 @@ def open_engine(url: str) -> Engine:
         raise Permanent(
             f"ledger.url: {url.split(':')[0]} cannot be opened", "write sqlite:////absolute/path"
         ) from error
-    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "connect", partial(_prepare, busy))
     event.listen(engine, "begin", _begin)
     try:
         with engine.begin() as connection:
@@ -112,11 +113,11 @@ def in_words(error: DBAPIError, url: str) -> Trouble:
     )
 
 
-def _prepare(connection: Any, _record: object) -> None:
+def _prepare(busy: float, connection: Any, _record: object) -> None:
     if isinstance(connection, sqlite3.Connection):
         # The driver's own transactions begin too late; `_begin` says BEGIN itself.
         connection.isolation_level = None
-        for pragma in _PRAGMAS:
+        for pragma in (f"busy_timeout={busy * 1000:.0f}", *_PRAGMAS):
             connection.execute(f"PRAGMA {pragma}")
 
 

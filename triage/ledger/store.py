@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from triage.ledger import cases, deliveries, mails
-from triage.ledger.engine import Claim, in_words, open_engine
+from triage.ledger.engine import BUSY, Claim, in_words, open_engine
 from triage.model import (
     Arrival,
     Asking,
@@ -34,8 +34,9 @@ Result = TypeVar("Result")
 class SqlLedger:
     """`ports.Ledger` in a database. Nothing is opened before the first call."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, busy: float = BUSY) -> None:
         self._url = url
+        self._busy = busy
         self._engine: Engine | None = None
         self._claim = Claim(url)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
@@ -135,7 +136,7 @@ class SqlLedger:
 
     def _open(self) -> Engine:
         if self._engine is None:
-            self._engine = open_engine(self._url)
+            self._engine = open_engine(self._url, self._busy)
         return self._engine
 
     def _shut(self) -> None:
