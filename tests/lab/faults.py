@@ -20,7 +20,8 @@ class Fault:
 
     cut: reset both sides, the line is not passed on · pass and cut: passed on, then both are reset ·
     stall: nothing more passes in this direction, the line stays open · delay: `text` seconds · drop: swallowed ·
-    answer: `text` goes to the client instead · replace: the match becomes `text`. `call` runs first, in any case.
+    answer: `text`, with the match's groups, goes to the client instead · replace: the match becomes `text`.
+    `call` runs first, in any case.
     """
 
     side: Side
@@ -121,7 +122,8 @@ class FaultProxy:
             case "delay" if fault:
                 await asyncio.sleep(float(fault.text))
             case "answer" if fault:
-                client.write(fault.text.encode() + b"\r\n")
+                found = re.search(fault.pattern, text, re.I)
+                client.write((found.expand(fault.text) if found else fault.text).encode("latin-1") + b"\r\n")
                 return True
             case "replace" if fault:
                 line = re.sub(fault.pattern, fault.text, text, flags=re.I).encode("latin-1") + b"\r\n"

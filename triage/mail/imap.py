@@ -59,6 +59,7 @@ class ImapMailbox:
         clock: Clock = _utc_now,
         log: Any = None,
         timeout: float = STEP,
+        pause: float = FIRST_PAUSE,
     ) -> None:
         must_be_loopback(host, tls)
         self.name = name
@@ -80,6 +81,8 @@ class ImapMailbox:
         self._whole = max(WHOLE, 3 * timeout)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"imap-{name}")
         self._session: Session | None = None
+        self._closed = False
+        self._pause = pause
         self._failures = 0
         self._not_before = 0.0  # by time.monotonic
         self._last: Trouble | None = None
@@ -101,6 +104,7 @@ class ImapMailbox:
 
     async def close(self) -> None:
         """Logs out, or cuts a command short that is still under way."""
+        self._closed = True
         if (session := self._session) is not None:
             self._session = None
             goodbye = self._thread.submit(_log_out, session)
@@ -110,6 +114,8 @@ class ImapMailbox:
         await asyncio.to_thread(self._thread.shutdown, wait=True, cancel_futures=True)
 
     async def _ask(self, command: Callable[[Session], T]) -> T:
+        if self._closed:
+            raise Temporary(f"{self._account.where}: the mailbox is closed")
         under_way = asyncio.get_running_loop().run_in_executor(self._thread, self._run, command)
         try:
             async with asyncio.timeout(self._whole):
@@ -147,6 +153,8 @@ class ImapMailbox:
             raise trouble(self._account, error) from error
 
     def _connected(self) -> Session:
+        if self._closed:
+            raise Temporary(f"{self._account.where}: the mailbox is closed")
         if self._session is not None:
             return self._session
         if (left := self._not_before - time.monotonic()) > 0 and self._last is not None:
@@ -167,7 +175,7 @@ class ImapMailbox:
         if isinstance(error, Permanent):
             pause = min(SLOW * 2 ** (self._failures - 1), LONGEST_SLOW)
         else:
-            pause = min(FIRST_PAUSE * 2 ** (self._failures - 1), LONGEST_PAUSE) * random.uniform(0.5, 1)
+            pause = min(self._pause * 2 ** (self._failures - 1), LONGEST_PAUSE) * random.uniform(0.5, 1)
         pause = max(pause, getattr(error, "wait", None) or 0.0)
         self._not_before, self._last = time.monotonic() + pause, error
         self._log.warning("mailbox cannot be reached", mailbox=self.name, because=str(error), pause=round(pause, 1))

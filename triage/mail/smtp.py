@@ -207,7 +207,7 @@ def _certificate_fault(error: BaseException | None) -> str | None:
 
 def _whose_fault(error: SMTPResponseException) -> str:
     """RFC 3463: x.1.x and x.2.x speak of the address and its mailbox, x.7.x of what the server allows."""
-    status = re.match(r"[45]\.(\d{1,3})\.", error.message)
-    if status and status[1] == "7":
-        return "the server's policy forbids it"
-    return "the recipient was refused"
+    if error.code < 500:
+        return "the recipient was put off"  # greylisting bears a 4.7.1
+    status = re.match(r"5\.(\d{1,3})\.", error.message)
+    return "the server's policy forbids it" if status and status[1] == "7" else "the recipient was refused"

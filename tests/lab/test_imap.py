@@ -1,0 +1,323 @@
+"""The IMAP mailbox against a real Dovecot, with and without something broken on the way."""
+
+import asyncio
+import itertools
+import re
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+
+from tests.lab.faults import FaultProxy, fault_proxy
+from tests.lab.mail import PASSWORD, MailServers, mail_servers  # noqa: F401 # a fixture
+from triage.mail import ImapMailbox
+from triage.model import Listed, Permanent, Place, Temporary
+
+PLACES = {Place.ANSWERED: "Answered", Place.HELD: "Held", Place.DROPPED: "Dropped", Place.ASIDE: "Aside"}
+MAIL = b"From: a@example.jp\nMessage-ID: <1@example.jp>\nSubject: hello\n\nbody\n"
+_numbers = itertools.count()
+
+
+@pytest.fixture
+def servers(request: pytest.FixtureRequest) -> MailServers:
+    return request.getfixturevalue("mail_servers")
+
+
+@pytest.fixture
+def proxy(servers: MailServers) -> Iterator[FaultProxy]:
+    with fault_proxy((servers.ip, servers.ports["imap"])) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def address(servers: MailServers) -> str:
+    address = f"imap{next(_numbers)}@lab.example"
+    servers.deliver(address, MAIL)
+    return address
+
+
+@asynccontextmanager
+async def a_mailbox(port: int, address: str, tls: str = "none", **more: object) -> AsyncIterator[ImapMailbox]:
+    settings: dict[str, object] = {"password": PASSWORD, "host": "127.0.0.1", "timeout": 2.0, "pause": 0.02, **more}
+    mailbox = ImapMailbox("box", port=port, tls=tls, user=address, places=PLACES, **settings)  # type: ignore[arg-type]
+    try:
+        yield mailbox
+    finally:
+        await mailbox.close()
+
+
+async def patiently(command: Callable[[], Awaitable[object]], tries: int = 6) -> object:
+    """As the scheduler does: after a Temporary, wait as long as it says."""
+    for left in range(tries, 0, -1):
+        try:
+            return await command()
+        except Temporary as trouble:
+            if left == 1:
+                raise
+            await asyncio.sleep(min(trouble.wait or 0.0, 5.0))
+    return None
+
+
+async def refused(mailbox: ImapMailbox) -> Temporary | Permanent:
+    with pytest.raises((Temporary, Permanent)) as trouble:
+        await mailbox.list()
+    assert PASSWORD not in str(trouble.value) + trouble.value.hint
+    return trouble.value
+
+
+# ---- TLS and login
+
+
+async def test_implicit_tls(servers: MailServers, address: str) -> None:
+    async with a_mailbox(servers.ports["imaps"], address, "implicit", ca_file=servers.ca_file) as mailbox:
+        assert len(await mailbox.list()) == 1
+
+
+@pytest.mark.parametrize("tls", ["implicit", "starttls"])
+async def test_a_certificate_of_an_unknown_authority_is_refused(servers: MailServers, address: str, tls: str) -> None:
+    async with a_mailbox(servers.ports["imaps" if tls == "implicit" else "imap"], address, tls) as mailbox:
+        trouble = await refused(mailbox)
+        assert isinstance(trouble, Permanent)
+        assert "certificate is not accepted" in str(trouble)
+        assert "ca_file" in trouble.hint
+
+
+async def test_starttls_stripped_on_the_way_sends_no_password(
+    servers: MailServers, proxy: FaultProxy, address: str
+) -> None:
+    proxy.add("server", " STARTTLS", "replace", "", once=False)
+    async with a_mailbox(proxy.port, address, "starttls", ca_file=servers.ca_file) as mailbox:
+        trouble = await refused(mailbox)
+    assert "does not offer STARTTLS" in str(trouble)
+    sent = " ".join(line.upper() for side, line in proxy.lines if side == "client")
+    assert "LOGIN" not in sent
+    assert "AUTHENTICATE" not in sent
+
+
+async def test_greeting_that_skips_the_login_cannot_skip_tls(
+    servers: MailServers, proxy: FaultProxy, address: str
+) -> None:
+    proxy.add("server", r"^\* OK", "replace", "* PREAUTH")
+    async with a_mailbox(proxy.port, address, "starttls", ca_file=servers.ca_file) as mailbox:
+        assert "does not offer STARTTLS" in str(await refused(mailbox))
+
+
+async def test_a_wrong_password_is_said_once_and_not_tried_again_at_once(proxy: FaultProxy, address: str) -> None:
+    async with a_mailbox(proxy.port, address, password="wrong", timeout=10.0) as mailbox:
+        first = await refused(mailbox)
+        logins = len(proxy.lines)
+        started = time.monotonic()
+        again = await refused(mailbox)
+    assert isinstance(first, Permanent)
+    assert str(first) == str(again)
+    assert "does not accept user and password" in str(first)
+    assert "password_file" in first.hint
+    assert len(proxy.lines) == logins
+    assert time.monotonic() - started < 0.5
+
+
+async def test_a_password_is_found_wrong_only_by_an_answer(proxy: FaultProxy, address: str) -> None:
+    proxy.add("client", "AUTHENTICATE", "cut")
+    async with a_mailbox(proxy.port, address) as mailbox:
+        assert isinstance(await refused(mailbox), Temporary)
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        ("NO [UNAVAILABLE] Try later", Temporary),
+        ("NO [LIMIT] Too many connections", Temporary),
+        ("NO [ALERT] Please retry in 300 seconds", Temporary),
+        ("NO [AUTHENTICATIONFAILED] Bad", Permanent),
+        ("NO [EXPIRED] Old", Permanent),
+        ("NO no", Permanent),
+    ],
+)
+async def test_what_a_server_says_to_a_login(
+    proxy: FaultProxy, address: str, answer: str, kind: type[Exception]
+) -> None:
+    proxy.add("client", r"^(\w+) AUTHENTICATE", "answer", r"\1 " + answer)
+    async with a_mailbox(proxy.port, address) as mailbox:
+        trouble = await refused(mailbox)
+    assert type(trouble) is kind
+    if "300" in answer and isinstance(trouble, Temporary):
+        assert trouble.wait == pytest.approx(300, abs=5)
+
+
+async def test_nobody_there_grows_pauses() -> None:
+    async with a_mailbox(1, "x@lab.example", pause=0.2) as mailbox:
+        waits = []
+        for _ in range(3):
+            trouble = await refused(mailbox)
+            assert isinstance(trouble, Temporary)
+            waits.append(trouble.wait or 0)
+            await asyncio.sleep(trouble.wait or 0)
+    assert [round(w / 0.2 / 2**n, 2) for n, w in enumerate(waits)] == [pytest.approx(0.75, abs=0.26)] * 3
+
+
+# ---- folders
+
+
+async def test_a_folder_that_is_not_there(servers: MailServers, address: str) -> None:
+    async with a_mailbox(servers.ports["imap"], address, folder="Missing") as mailbox:
+        trouble = await refused(mailbox)
+    assert isinstance(trouble, Permanent)
+    assert "Missing cannot be opened" in str(trouble)
+
+
+async def test_a_folder_that_is_read_only(proxy: FaultProxy, address: str) -> None:
+    proxy.add("server", r"\[READ-WRITE\]", "replace", "[READ-ONLY]")
+    async with a_mailbox(proxy.port, address) as mailbox:
+        trouble = await refused(mailbox)
+    assert isinstance(trouble, Permanent)
+    assert "read-only" in str(trouble)
+
+
+async def test_a_full_mailbox_keeps_the_mail_where_it_is(proxy: FaultProxy, address: str) -> None:
+    proxy.add("client", r"^(\w+) UID MOVE", "answer", r"\1 NO [OVERQUOTA] Quota exceeded")
+    async with a_mailbox(proxy.port, address) as mailbox:
+        (mail,) = await mailbox.list()
+        with pytest.raises(Temporary) as trouble:
+            await mailbox.file(mail.key, Place.HELD)
+        assert "make room" in trouble.value.hint
+        assert await mailbox.list() == (mail,)
+
+
+async def test_the_key_changes_with_uidvalidity(servers: MailServers, address: str) -> None:
+    async with a_mailbox(servers.ports["imap"], address) as mailbox:
+        (before,) = await mailbox.list()
+        servers.doveadm("mailbox", "update", "-u", address, "--uid-validity", "777777", "INBOX")
+        (after,) = await mailbox.list()
+        assert (before.key.uid, after.key.uidvalidity) == (after.key.uid, 777777)
+        assert await mailbox.fetch(before.key, 1000) is None
+        await mailbox.file(before.key, Place.DROPPED)
+        assert await mailbox.list() == (after,)
+
+
+@pytest.mark.parametrize("missing", ["MOVE", "MOVE UIDPLUS"])
+async def test_a_server_without(servers: MailServers, proxy: FaultProxy, address: str, missing: str) -> None:
+    proxy.add("server", rf" ({missing.replace(' ', '|')})(?=[ \]]|$)", "replace", "", once=False)
+    async with a_mailbox(proxy.port, address) as mailbox:
+        (mail,) = await mailbox.list()
+        await mailbox.file(mail.key, Place.ANSWERED)
+        await mailbox.file(mail.key, Place.ANSWERED)
+        assert await mailbox.list() == ()
+    assert [m["Subject"] for m in servers.mails(address, "Answered")] == ["hello"]
+    # Without UIDPLUS the mail stays, flagged: a plain EXPUNGE would remove what others have flagged.
+    assert len(servers.mails(address)) == (1 if "UIDPLUS" in missing else 0)
+    assert not any(side == "client" and re.match(r"\w+ EXPUNGE", line) for side, line in proxy.lines)
+
+
+async def test_has_sent_looks_into_the_special_folder(servers: MailServers, address: str) -> None:
+    async with a_mailbox(servers.ports["imap"], address) as mailbox:
+        assert await mailbox.has_sent("<1@example.jp>") is None
+        servers.doveadm("mailbox", "create", "-u", address, "Sent")
+        assert await mailbox.has_sent("<1@example.jp>") is False
+        servers.doveadm("copy", "-u", address, "Sent", "mailbox", "INBOX", "all")
+        assert await mailbox.has_sent("<1@example.jp>") is True
+        assert len(await mailbox.list()) == 1
+
+
+# ---- the line
+
+
+async def test_an_idle_connection_that_the_server_closed_is_no_failure(proxy: FaultProxy, address: str) -> None:
+    async with a_mailbox(proxy.port, address) as mailbox:
+        before = await mailbox.list()
+        proxy.add("client", "SELECT", "cut")
+        assert await mailbox.list() == before
+
+
+async def test_a_server_that_crashes_and_comes_back(servers: MailServers, address: str) -> None:
+    async with a_mailbox(servers.ports["imap"], address) as mailbox:
+        before = await mailbox.list()
+        servers.kill("imap")
+        try:
+            assert isinstance(await refused(mailbox), Temporary)
+        finally:
+            servers.start_imap()
+        assert await patiently(mailbox.list) == before
+
+
+async def test_a_silent_server_is_left_within_the_timeout(proxy: FaultProxy, address: str) -> None:
+    async with a_mailbox(proxy.port, address, timeout=0.5) as mailbox:
+        before = await mailbox.list()
+        proxy.add("server", "EXISTS", "stall")
+        started = time.monotonic()
+        trouble = await refused(mailbox)
+        assert 0.4 < time.monotonic() - started < 1.5
+        assert "no answer in time" in str(trouble)
+        assert await patiently(mailbox.list) == before
+
+
+async def test_closing_does_not_wait_for_a_silent_server(proxy: FaultProxy, address: str) -> None:
+    async with a_mailbox(proxy.port, address, timeout=30.0) as mailbox:
+        await mailbox.list()
+        proxy.add("server", "EXISTS", "stall")
+        waiting = asyncio.ensure_future(mailbox.list())
+        await asyncio.sleep(0.3)
+        started = time.monotonic()
+        await mailbox.close()
+        assert time.monotonic() - started < 4
+        with pytest.raises(Temporary):
+            await waiting
+
+
+async def test_a_literal_larger_than_asked_for_is_not_read(proxy: FaultProxy, address: str) -> None:
+    async with a_mailbox(proxy.port, address) as mailbox:
+        (mail,) = await mailbox.list()
+        proxy.add("server", r"BODY\[\]<0> \{\d+\}", "replace", "BODY[]<0> {9000000000}", once=False)
+        with pytest.raises(Temporary, match="announced 9000000000 octets"):
+            await mailbox.fetch(mail.key, 1000)
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        "* 1 FETCH (FLAGS ())",
+        "* 99 EXPUNGE",
+        "* 3 FETCH (UID abc RFC822.SIZE x)",
+        "* OK [ALERT] maintenance tonight",
+        "* BYE Autologout",
+        "garbage",
+        "* 1 FETCH (UID 1 RFC822.SIZE {99999999}",
+        "* SEARCH a b c",
+        "\x00\xff\xfe",
+        "* 1 FETCH (((((",
+    ],
+)
+async def test_whatever_a_server_throws_in_only_trouble_comes_out(proxy: FaultProxy, address: str, junk: str) -> None:
+    async with a_mailbox(proxy.port, address, timeout=0.5) as mailbox:
+        before = await mailbox.list()
+        proxy.add("server", r"^\* 1 FETCH", "answer", junk)
+        with suppress(Temporary, Permanent):
+            await mailbox.list()
+        assert await patiently(mailbox.list) == before
+
+
+async def dialogue(proxy: FaultProxy, address: str) -> None:
+    """All that one mail needs."""
+    async with a_mailbox(proxy.port, address, timeout=1.0) as mailbox:
+        listed = await patiently(mailbox.list)
+        assert isinstance(listed, tuple)
+        mail: Listed
+        for mail in listed:
+            await patiently(lambda key=mail.key: mailbox.fetch(key, 10_000))  # type: ignore[misc]
+            await patiently(lambda key=mail.key: mailbox.file(key, Place.ANSWERED))  # type: ignore[misc]
+        assert await patiently(mailbox.list) == ()
+
+
+async def test_cut_at_every_line_the_mail_ends_in_its_folder_once(servers: MailServers, proxy: FaultProxy) -> None:
+    address = f"cut{next(_numbers)}@lab.example"
+    servers.deliver(address, MAIL)
+    await dialogue(proxy, address)
+    length = len(proxy.lines)
+    assert length > 25
+    for at in range(length):
+        address = f"cut{next(_numbers)}@lab.example"
+        servers.deliver(address, MAIL)
+        proxy.lines.clear()
+        proxy.cut_at = at
+        await dialogue(proxy, address)
+        assert (at, len(servers.mails(address)), len(servers.mails(address, "Answered"))) == (at, 0, 1)

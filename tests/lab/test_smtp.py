@@ -1,0 +1,207 @@
+"""The SMTP outbox against a real Postfix, with and without something broken on the way."""
+
+import asyncio
+import itertools
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.lab.faults import FaultProxy, fault_proxy
+from tests.lab.mail import PASSWORD, MailServers, free_ports, mail_servers  # noqa: F401 # a fixture
+from triage.mail import SmtpOutbox
+from triage.model import Letter, Permanent, Temporary, Trouble, Uncertain
+
+_numbers = itertools.count()
+
+
+@pytest.fixture
+def servers(request: pytest.FixtureRequest) -> MailServers:
+    return request.getfixturevalue("mail_servers")
+
+
+@pytest.fixture
+def proxy(servers: MailServers) -> Iterator[FaultProxy]:
+    with fault_proxy((servers.ip, servers.ports["smtp"])) as proxy:
+        yield proxy
+
+
+def a_letter(to: str = "", sender: str = "bounce@triage.example", body: bytes = b"hello\r\n") -> Letter:
+    number = next(_numbers)
+    to = to or f"smtp{number}@example.jp"
+    message_id = f"<triage.{number}@triage.example>"
+    return Letter(sender, to, message_id, f"To: {to}\r\nMessage-ID: {message_id}\r\n\r\n".encode() + body)
+
+
+def an_outbox(port: int, tls: str = "none", **more: object) -> SmtpOutbox:
+    settings: dict[str, object] = {"host": "127.0.0.1", "timeout": 2.0, "dot_timeout": 2.0, **more}
+    return SmtpOutbox(port=port, tls=tls, **settings)  # type: ignore[arg-type]
+
+
+async def refused(outbox: SmtpOutbox, letter: Letter) -> Trouble:
+    with pytest.raises(Trouble) as trouble:
+        await outbox.send(letter)
+    assert PASSWORD not in str(trouble.value) + trouble.value.hint
+    return trouble.value
+
+
+# ---- what the server says
+
+
+@pytest.mark.parametrize(
+    ("letter", "kind", "words"),
+    [
+        (a_letter("550@example.jp"), Permanent, "the recipient was refused (550 5.1.1"),
+        (a_letter("571@example.jp"), Permanent, "the server's policy forbids it (554 5.7.1"),
+        (a_letter("450@example.jp"), Temporary, "the recipient was put off (450 4.7.1"),
+        (a_letter("421@example.jp"), Temporary, "421 4.3.2"),
+        (a_letter(sender="552@triage.example"), Permanent, "the letter was refused (552 5.3.4"),
+        (a_letter(sender="451@triage.example"), Temporary, "the letter was refused (451 4.3.0"),
+    ],
+    ids=lambda value: value.to if isinstance(value, Letter) else None,
+)
+async def test_refusals(servers: MailServers, letter: Letter, kind: type[Trouble], words: str) -> None:
+    trouble = await refused(an_outbox(servers.ports["smtp"]), letter)
+    assert type(trouble) is kind
+    assert words in str(trouble)
+
+
+async def test_the_wait_that_a_server_asks_for_is_handed_on(servers: MailServers) -> None:
+    trouble = await refused(an_outbox(servers.ports["smtp"]), a_letter("450@example.jp"))
+    assert isinstance(trouble, Temporary)
+    assert trouble.wait == 300
+
+
+async def test_a_letter_larger_than_the_server_takes_is_not_even_begun(servers: MailServers, proxy: FaultProxy) -> None:
+    trouble = await refused(an_outbox(proxy.port), a_letter(body=b"x" * 250_000))
+    assert isinstance(trouble, Permanent)
+    assert "the server takes 200000" in str(trouble)
+    assert not any(line.startswith("MAIL") for _, line in proxy.lines)
+
+
+async def test_size_dsn_and_8_bit_are_used_where_they_are_offered(proxy: FaultProxy) -> None:
+    letter = a_letter(body="あ\r\n".encode())
+    await an_outbox(proxy.port).send(letter)
+    sent = [line for side, line in proxy.lines if side == "client"]
+    assert f"MAIL FROM:<bounce@triage.example> SIZE={len(letter.raw)} BODY=8BITMIME" in sent
+    assert f"RCPT TO:<{letter.to}> NOTIFY=NEVER" in sent
+
+
+async def test_a_server_without_extensions_gets_plain_smtp(servers: MailServers, proxy: FaultProxy) -> None:
+    proxy.add("server", "8BITMIME|DSN|SIZE.*", "replace", "HELP", once=False)
+    letter = a_letter()
+    await an_outbox(proxy.port).send(letter)
+    sent = [line for side, line in proxy.lines if side == "client"]
+    assert sent[1:3] == ["MAIL FROM:<bounce@triage.example>", f"RCPT TO:<{letter.to}>"]
+    assert len(servers.wait_for_mail(letter.to)) == 1
+
+
+# ---- TLS and login
+
+
+async def test_starttls_stripped_on_the_way_sends_nothing(servers: MailServers) -> None:
+    with fault_proxy((servers.ip, servers.ports["submission"])) as proxy:
+        proxy.add("server", "STARTTLS", "replace", "HELP", once=False)
+        outbox = an_outbox(proxy.port, "starttls", user="u@lab.example", password=PASSWORD, ca_file=servers.ca_file)
+        trouble = await refused(outbox, a_letter())
+        sent = [line.split()[0] for side, line in proxy.lines if side == "client"]
+    assert "does not offer STARTTLS" in str(trouble)
+    assert sent == ["EHLO"]
+
+
+@pytest.mark.parametrize("tls", ["implicit", "starttls"])
+async def test_a_certificate_of_an_unknown_authority_is_refused(servers: MailServers, tls: str) -> None:
+    port = servers.ports["submissions" if tls == "implicit" else "submission"]
+    trouble = await refused(an_outbox(port, tls), a_letter())
+    assert "certificate is not accepted" in str(trouble)
+    assert "ca_file" in trouble.hint
+
+
+async def test_a_wrong_password_is_the_set_up_s_fault_and_not_the_letter_s(servers: MailServers) -> None:
+    outbox = an_outbox(
+        servers.ports["submissions"], "implicit", user="u@lab.example", password="wrong", ca_file=servers.ca_file
+    )
+    trouble = await refused(outbox, a_letter())
+    assert type(trouble) is Temporary
+    assert "does not accept user and password" in str(trouble)
+    assert trouble.wait == 900
+
+
+async def test_tls_where_there_is_none(servers: MailServers) -> None:
+    trouble = await refused(an_outbox(servers.ports["smtp"], "implicit", ca_file=servers.ca_file), a_letter())
+    assert type(trouble) is Temporary
+    assert "no TLS there" in str(trouble)
+
+
+async def test_nobody_there() -> None:
+    trouble = await refused(an_outbox(free_ports(1)[0]), a_letter())
+    assert type(trouble) is Temporary
+    assert "cannot be reached" in str(trouble)
+
+
+# ---- the line
+
+
+async def test_cut_after_the_dot_is_uncertain_and_the_letter_has_arrived(
+    servers: MailServers, proxy: FaultProxy
+) -> None:
+    proxy.add("server", "^250.*queued", "cut")
+    letter = a_letter()
+    trouble = await refused(an_outbox(proxy.port), letter)
+    assert isinstance(trouble, Uncertain)
+    assert "Message-ID" in trouble.hint
+    assert len(servers.wait_for_mail(letter.to)) == 1
+
+
+async def test_silence_after_the_dot_is_uncertain(proxy: FaultProxy) -> None:
+    proxy.add("server", "^250.*queued", "stall")
+    started = time.monotonic()
+    assert isinstance(await refused(an_outbox(proxy.port, dot_timeout=0.5), a_letter()), Uncertain)
+    assert time.monotonic() - started < 2
+
+
+async def test_garbage_after_the_dot_is_uncertain(proxy: FaultProxy) -> None:
+    proxy.add("server", "^250.*queued.*", "replace", "what?")
+    assert isinstance(await refused(an_outbox(proxy.port), a_letter()), Uncertain)
+
+
+@pytest.mark.parametrize("line", ["^220", "^250-mail", "^250 2.1.0", "^250 2.1.5", "^354"])
+async def test_silence_before_the_dot_means_not_sent(servers: MailServers, proxy: FaultProxy, line: str) -> None:
+    proxy.add("server", line, "stall")
+    letter = a_letter()
+    trouble = await refused(an_outbox(proxy.port, timeout=0.4), letter)
+    assert type(trouble) is Temporary
+    await asyncio.sleep(0.2)
+    assert servers.mails(letter.to) == []
+
+
+async def test_a_421_after_the_dot_is_a_clear_no(proxy: FaultProxy) -> None:
+    proxy.add("server", "^250.*queued.*", "replace", "421 4.3.2 shutting down, retry in 60 seconds")
+    trouble = await refused(an_outbox(proxy.port), a_letter())
+    assert type(trouble) is Temporary
+    assert trouble.wait == 60
+
+
+async def test_cut_at_every_line_nothing_is_lost_and_nothing_sent_by_surprise(
+    servers: MailServers, proxy: FaultProxy
+) -> None:
+    """Not sent is said only where nothing arrives; sent only where it does; Uncertain may be either."""
+    await an_outbox(proxy.port).send(a_letter())
+    length = len(proxy.lines)
+    assert length > 15
+    for at in range(length):
+        proxy.lines.clear()
+        proxy.cut_at = at
+        letter = a_letter()
+        said: object = None
+        try:
+            await an_outbox(proxy.port).send(letter)
+        except Trouble as trouble:
+            said = type(trouble)
+        proxy.cut_at = None
+        arrived = len(servers.wait_for_mail(letter.to, seconds=3 if said is None else 0.3))
+        assert (at, said, arrived) in {(at, None, 1), (at, Temporary, 0), (at, Uncertain, 0), (at, Uncertain, 1)}
+        if said is not None:
+            await an_outbox(proxy.port).send(letter)
+            found = servers.wait_for_mail(letter.to, arrived + 1)
+            assert [m["Message-ID"] for m in found] == [letter.message_id] * (arrived + 1)
