@@ -59,7 +59,9 @@ _JIS_SETS = {
 }  # fmt: skip
 _ESCAPE = re.compile(rb"\x1b(\([BJHI]|\$[@B]|\$\([@BD]|&@)")
 # Where the strict codec and CP932 spell one character differently, CP932's is what the sender's keyboard wrote.
-_AS_CP932 = str.maketrans("\u301c\u2016\u2212\u00a2\u00a3\u00ac\u00a5\u203e", "\uff5e\u2225\uff0d\uffe0\uffe1\uffe2\\~")
+_AS_CP932 = tuple(
+    zip("\u301c\u2016\u2212\u00a2\u00a3\u00ac\u00a5\u203e", "\uff5e\u2225\uff0d\uffe0\uffe1\uffe2\\~", strict=True)
+)
 _KANA = re.compile("[\u3041-\u30fe\u3001\u3002\u300c\u300d]")
 _KANJI = re.compile("[\u4e00-\u9fa0\u3005]{2,}")
 _HALF_KANA = re.compile("[\uff61-\uff9f]")
@@ -168,9 +170,15 @@ def _decode_jis(octets: bytes, label: str, repairs: list[str]) -> str:
     if not label.startswith(("iso-2022-jp", "csiso2022jp", "cp5022")):
         repairs.append(f"ISO-2022-JP text labeled {label}" if label else "ISO-2022-JP text without a label")
     try:
-        return octets.decode("iso2022_jp").translate(_AS_CP932)
+        return _as_cp932(octets.decode("iso2022_jp"))
     except UnicodeDecodeError:
         return _decode_jis_by_runs(octets, repairs)
+
+
+def _as_cp932(text: str) -> str:
+    for strict, vendor in _AS_CP932:
+        text = text.replace(strict, vendor)
+    return text
 
 
 def _decode_jis_by_runs(octets: bytes, repairs: list[str]) -> str:
@@ -197,7 +205,7 @@ def _jis_run(run: bytes, charset: str) -> tuple[str, bool]:
     if charset == "0212":
         return _rows(run, lambda pair: b"\x8f" + bytes(o | 0x80 for o in pair), "euc_jp")
     try:
-        return (b"\x1b$B" + run + b"\x1b(B").decode("iso2022_jp").translate(_AS_CP932), False
+        return _as_cp932((b"\x1b$B" + run + b"\x1b(B").decode("iso2022_jp")), False
     except UnicodeDecodeError:
         return _rows(run, _to_shift_jis, "cp932")
 

@@ -23,6 +23,7 @@ _AUTOMATIC = ("x-forwarded-for", "x-forwarded-to", "resent-from", "resent-to", "
 _FORWARD = frozenset(FORWARD_PREFIXES.casefold().split())
 _REPLY = frozenset(REPLY_PREFIXES.casefold().split())
 _CLOSINGS = tuple(CLOSINGS.strip().splitlines())
+_CLOSING_ENDS = frozenset("-=で*")
 _CAF = re.compile(r"\+caf_=", re.IGNORECASE)
 
 
@@ -130,7 +131,7 @@ def _body(lines: list[str], level: int) -> str:
 
 def _until_closing(lines: list[str]) -> list[str]:
     for at, line in enumerate(lines):
-        if ("--" in line or "==" in line or "ここまで" in line) and any(c in line.casefold() for c in _CLOSINGS):
+        if line[-1:] in _CLOSING_ENDS and any(closing in line.casefold() for closing in _CLOSINGS):
             return lines[:at]
     return lines
 

@@ -41,6 +41,9 @@ def read_headers(raw: list[tuple[str, str]], repairs: list[str]) -> tuple[Header
 def decode_value(octets: bytes, repairs: list[str]) -> str:
     """One value as a person reads it. Words of one charset are joined first: characters are cut between them."""
     if b"=?" not in octets:
+        plain = b" ".join(octets.split())
+        if plain.isascii() and (text := plain.decode("ascii")).isprintable():
+            return text[:LONGEST_VALUE]
         text = octets.decode("ascii") if octets.isascii() and b"\x1b" not in octets else decode(octets, None, repairs)
         return clean(_LINE_BREAKS.sub(" ", text))[:LONGEST_VALUE]
     pieces: list[str] = []

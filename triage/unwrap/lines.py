@@ -73,4 +73,4 @@ def titled(line: str) -> tuple[str, str] | None:
 
 def joined(lines: list[str]) -> str:
     """Lines as a text without empty lines around it."""
-    return "\n".join(line.rstrip() for line in lines).strip("\n")
+    return "\n".join(map(str.rstrip, lines)).strip("\n")

@@ -1,11 +1,13 @@
 """One raw mail goes in; a Message comes out, with the mails attached to it as messages of their own.
 
-mail-parser finds the structure. The text is decoded from the octets of each part by our own ladder, because
-mail-parser hands back ISO-2022-JP bodies undecoded and takes the text of an attached mail for the forwarder's.
+The tree is the one that mail-parser works on, the standard parser's; mail-parser itself reads the people and the time,
+beside us. Text is decoded from the octets of each part by our own ladder, because mail-parser hands back ISO-2022-JP
+bodies undecoded and takes the text of an attached mail for the forwarder's.
 """
 
 import re
 from dataclasses import dataclass, field, replace
+from email import message_from_bytes
 from email.message import Message as Mime
 from typing import Literal
 
@@ -16,14 +18,17 @@ from triage.model import Address, Message
 from triage.unwrap import limits
 from triage.unwrap.charset import decode
 from triage.unwrap.flowed import unflow
-from triage.unwrap.headers import decode_value, octets_of, read_addresses, read_date, read_headers
+from triage.unwrap.headers import clean, read_addresses, read_date, read_headers
 from triage.unwrap.html import html_to_text, links_of
 from triage.unwrap.limits import TooMuch
 
+_PEOPLE_AND_TIME = frozenset({"from", "sender", "reply-to", "date"})
 _MSG_ID = re.compile(r"<[^<>\s@]{1,250}@[^<>\s@]{1,250}>")
 _LINK = re.compile(r"https?://[^\s<>\"'\u3000-\u3015\uff09]{1,2000}")
 _META = re.compile(rb"(?i)<meta[^<>]{0,200}charset\s*=\s*[\"']?\s*([a-z0-9_:.-]{2,40})")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+# C0 but for tab and line feed, and the first octets of C1 and of surrogates in UTF-8.
+_SUSPECT = bytes(o for o in range(0x20) if o not in b"\t\n") + b"\x7f\xc2\xed"
 _LINE_ENDS = re.compile("\r\n?|\x85|\u2028|\u2029")
 _MOST_LINKS = 200
 _MOST_REPAIRS = 20
@@ -62,23 +67,34 @@ def parse(raw: bytes) -> Message:
     """The mail, without `forwarded`. Raises TooMuch."""
     limits.check(raw)
     try:
-        parsed = mailparser.parse_from_bytes(raw)
-        message = _message(parsed.message or Mime(), _Budget(), level=0, size=len(raw))
+        tree = message_from_bytes(raw)
+        message = _message(tree, _Budget(), level=0, size=len(raw))
+        return _with_second_opinion(message, mailparser.MailParser(_head(tree)))
     except (MailParserError, RecursionError) as error:
         raise TooMuch("the mail is nested too deeply") from error
-    return _with_second_opinion(message, parsed)
+
+
+def _head(tree: Mime) -> Mime:
+    """The headers about people and time. Of a whole mail mail-parser would decode every part and copy every file."""
+    head = Mime()
+    for name, value in tree.raw_items():
+        if name.lower() in _PEOPLE_AND_TIME:
+            head[name] = value
+    head.set_payload("")
+    return head
 
 
 def _with_second_opinion(message: Message, parsed: "mailparser.MailParser") -> Message:
     """Where mail-parser reads another sender than we do, both are kept: a sender who can be read two ways is no one."""
+    repairs = tuple(f"a header is malformed: {kind}" for kind in sorted(parsed.defects_categories))
     ours = {a.address.lower() for a in message.sender}
-    theirs = [Address(None, address) for _, address in parsed.from_ or () if "@" in address]
+    theirs = [Address(None, clean(address)) for _, address in parsed.from_ or () if "@" in address]
     extra = tuple(a for a in theirs if a.address.lower() not in ours)
-    if not extra:
+    if extra:
+        repairs += ("the sender can be read two ways",)
+    if not repairs:
         return message
-    return replace(
-        message, sender=message.sender + extra, repairs=(*message.repairs, "the sender can be read two ways")
-    )
+    return replace(message, sender=message.sender + extra, repairs=message.repairs + repairs)
 
 
 def _message(mime: Mime, budget: _Budget, level: int, size: int) -> Message:
@@ -86,12 +102,13 @@ def _message(mime: Mime, budget: _Budget, level: int, size: int) -> Message:
     pieces = _pieces(mime, found, budget, level)
     text, text_from = _body(pieces, found)
     raw = [(name.strip().lower(), str(value)) for name, value in mime.raw_items()]
+    headers = read_headers(raw, found.repairs)
     return Message(
-        headers=read_headers(raw, found.repairs),
+        headers=headers,
         sender=_addresses(raw, "from", found.repairs),
         to=_addresses(raw, "to", found.repairs),
         cc=_addresses(raw, "cc", found.repairs),
-        subject=decode_value(octets_of(_first(raw, "subject")), found.repairs),
+        subject=next((header.value for header in headers if header.name == "subject"), ""),
         date=read_date(_first(raw, "date")),
         message_id=_message_id(_first(raw, "message-id")),
         text=text,
@@ -164,6 +181,7 @@ def _decoded(mime: Mime, found: _Found, budget: _Budget) -> str:
         found.repairs.append("the text was cut: it is too long")
         octets = octets[: budget.octets]
     budget.octets -= len(octets)
+    octets = octets.replace(b"\r\n", b"\n")
     label = mime.get_content_charset()
     if label is None and mime.get_content_type() == "text/html":
         declared = _META.search(octets, 0, 4_096)
@@ -206,7 +224,12 @@ def _text_of_html(html: str, found: _Found) -> str:
 
 def clean_text(text: str) -> str:
     """One kind of line end, and no control characters but tabs. The invisible stays: `recognize` must refuse it."""
-    return _CONTROLS.sub(" ", _LINE_ENDS.sub("\n", text)).removeprefix("\ufeff")
+    text = text.removeprefix("\ufeff")
+    # Scanning octets is many times faster than a pattern over characters, and nearly all mail is clean.
+    octets = text.encode("utf-8", "surrogatepass")
+    if len(octets.translate(None, _SUSPECT)) == len(octets) and b"\xe2\x80" not in octets:
+        return text
+    return _CONTROLS.sub(" ", _LINE_ENDS.sub("\n", text))
 
 
 def _cut(text: str, found: _Found) -> str:
@@ -252,7 +275,7 @@ def _inner_mail(mime: Mime) -> tuple[Mime | None, int]:
         if not octets.strip():
             return None, 0
         limits.check(octets)
-        return mailparser.parse_from_bytes(octets).message, len(octets)
+        return message_from_bytes(octets), len(octets)
     return children[0], 0
 
 
