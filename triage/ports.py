@@ -56,6 +56,10 @@ class Mailbox(Protocol):
 class Outbox(Protocol):
     """Where notes leave."""
 
+    async def check(self) -> None:
+        """Go as far as a letter's beginning and send none; raises as `send` would."""
+        ...
+
     async def send(self, letter: Letter) -> None:
         """Hand one letter over. Returns when it was taken; raises Temporary, Permanent or Uncertain."""
         ...

@@ -97,11 +97,18 @@ class MaildirOutbox:
     def __init__(self, path: Path) -> None:
         self._path = path
 
+    async def check(self) -> None:
+        await asyncio.to_thread(self._prepare)
+
     async def send(self, letter: Letter) -> None:
         await asyncio.to_thread(self._write, letter)
 
     async def close(self) -> None:
         """Nothing is kept open."""
+
+    def _prepare(self) -> None:
+        with _named(self._path):
+            _make(self._path)
 
     def _write(self, letter: Letter) -> None:
         name = hashlib.sha256(letter.message_id.encode()).hexdigest()[:32] + ".triage"

@@ -50,6 +50,14 @@ class SmtpOutbox:
     def __repr__(self) -> str:
         return f"SmtpOutbox({self._host}:{self._port}, {self._tls})"
 
+    async def check(self) -> None:
+        smtp = await self._connect()
+        try:
+            with suppress(SMTPException, OSError):
+                await smtp.quit(timeout=5)
+        finally:
+            smtp.close()
+
     async def send(self, letter: Letter) -> None:
         smtp = await self._connect()
         try:
