@@ -93,7 +93,7 @@ def zone(*records: str, rcode: str = "NOERROR", flags: Iterable[str] = ("QR", "A
             answer.flags |= dns.flags.Flag[flag]
         asked = query.question[0]
         answer.answer = [s for s in sets if s.name == asked.name and s.rdtype in (asked.rdtype, dns.rdatatype.CNAME)]
-        return answer.to_wire()
+        return answer.to_wire(max_size=65535)
 
     return reply
 

@@ -56,7 +56,8 @@ async def test_the_second_user_agent_has_the_cas_shape_and_still_names_us() -> N
 
     async with tcp(talk) as port:
         await answer(probes(ports={80: port}, contact="https://triage.example/about"), question(like_ca=True))
-    assert f"\r\nUser-Agent: Mozilla/5.0 (compatible; triage/{triage.__version__}, like a CA's" in sent[0]
+    assert f"\r\nUser-Agent: Mozilla/5.0 (compatible; triage/{triage.__version__}, asking like a CA: " in sent[0]
+    assert "Let's Encrypt validation server" in sent[0]
     assert "+https://triage.example/about" in sent[0]
 
 

@@ -54,9 +54,9 @@ class Http:
         self._wire = wire
         see = f"; +{contact}" if contact else ""
         self.agent = f"triage/{triage.__version__} (certificate renewal check{see})"
-        self.agent_like_ca = (
-            f"Mozilla/5.0 (compatible; triage/{triage.__version__}, like a CA's validation server{see})"
-        )
+        # The CA's own words are in it, for filters that look for them; who really asks stands first.
+        ours = f"triage/{triage.__version__}, asking like a CA: Let's Encrypt validation server"
+        self.agent_like_ca = f"Mozilla/5.0 (compatible; {ours}{see})"
         self._hop = hop_context()
 
     async def ask(self, question: AskHttp, tokens: Tokens, asking: Asking) -> HttpAnswer:

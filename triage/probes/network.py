@@ -9,7 +9,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from triage.model import (
@@ -174,8 +174,10 @@ class NetworkRound:
 
     def _arrive(self, question: Question, answer: Answer | Failure) -> None:
         if (began := self._open.pop(question, None)) is not None:
-            seconds = self._loop.time() - began.at
-            self._arrived.put_nowait(Observation(question, answer, began.clock, seconds))
+            # Waiting for its turn is no part of the question: it counts from when the first packet left.
+            asked = began.asking.began or began.at
+            asked_at = began.clock + timedelta(seconds=asked - began.at)
+            self._arrived.put_nowait(Observation(question, answer, asked_at, self._loop.time() - asked))
 
     def _ring(self) -> None:
         """The time is over: what is open comes back as it stands, and is let go."""

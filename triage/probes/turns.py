@@ -93,11 +93,21 @@ class Asking:
 
     watch: Watch | None = None
     phase: str = "waiting for its turn"
+    since: float | None = None  # when its turn came, by the loop's clock
     joined: "Asking | None" = None  # the shared look-up that it waits for
+
+    def begin(self, phase: str) -> None:
+        """The first packet is about to leave."""
+        self.phase = phase
+        self.since = self.since or _now()
 
     @property
     def progress(self) -> str:
         return self.joined.progress if self.joined else self.phase
+
+    @property
+    def began(self) -> float | None:
+        return self.joined.began if self.joined else self.since
 
 
 @dataclass(slots=True)

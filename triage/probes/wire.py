@@ -119,7 +119,7 @@ class Wire:
         async with self._turns.at(address, port, asking) as turn:
             if turn.told is not None:
                 raise Failed(turn.told.fault, f"{turn.told.detail} (found by another question)")
-            asking.phase = f"dialing {address}"
+            asking.begin(f"dialing {address}")
             sock = _socket_for(address)
             try:
                 failure = await _dialed(sock, (address, self._ports.get(port, port)), dial)
