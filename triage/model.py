@@ -899,6 +899,7 @@ class Case:
     reminded: int | None = None  # the reminder sent last: days before expiry, 0 once expired
     because: str = ""  # why it was closed
     to: tuple[str, ...] = ()  # all who get its notes
+    told: datetime | None = None  # when the last note was written
 
 
 @dataclass(frozen=True, slots=True)

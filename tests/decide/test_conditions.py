@@ -154,7 +154,7 @@ ROWS = [
      FINE.add(("Received", "from c by mx.triage.example.net; x"), ("Received", "from b by c.example.org; x")),
      FINE.add(("Received", "from x by mx.triage.example.net; x"))),
     ("N24", Drop, "answered already", past(content_answered=True), FINE),
-    ("N25", Hold, "the same notice two days ago", past(notice_answered=NOW - timedelta(days=2)),
+    ("N25", Drop, "the same notice two days ago", past(notice_answered=NOW - timedelta(days=2)),
      past(notice_answered=NOW - timedelta(days=8))),
     ("N26", Hold, "three in an hour", past(address_hour=3), past(address_hour=2)),
     ("N26", Hold, "ten in a day", past(address_day=10), past(address_day=9)),

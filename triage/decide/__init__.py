@@ -1,22 +1,29 @@
 """May we act on a mail, whom do we answer, and when do we look again? Values in, decisions out."""
 
-from triage.decide.admit import CONDITIONS, admit, refusals
+from triage.decide.admit import CONDITIONS, GOOD_NEWS, SAME_AGAIN, admit, refusals
 from triage.decide.asked import Asked
 from triage.decide.commands import command
 from triage.decide.keys import asking, case_key, content_key, notice_key, understood
+from triage.decide.looks import after_note, look, next_look, stopped
 from triage.decide.settle import language, settle
 
 __all__ = [
     "CONDITIONS",
+    "GOOD_NEWS",
+    "SAME_AGAIN",
     "Asked",
     "admit",
+    "after_note",
     "asking",
     "case_key",
     "command",
     "content_key",
     "language",
+    "look",
+    "next_look",
     "notice_key",
     "refusals",
     "settle",
+    "stopped",
     "understood",
 ]

@@ -43,6 +43,10 @@ def _unless_filtered(holds: Callable[[Asked], bool]) -> Callable[[Asked], bool]:
     return lambda asked: not asked.by_filter and holds(asked)
 
 
+# These two still tell something about a case: see `service.watch`.
+GOOD_NEWS = Drop("good news: nothing to find out")
+SAME_AGAIN = Drop("the same notice was answered within 7 days")
+
 # Stopping loops and machines.
 _SILENT = (
     Condition("N1", Drop, "bounce: empty return path", sender.empty_return_path),
@@ -90,7 +94,7 @@ _DOUBTFUL = (
 )  # fmt: skip
 # Asked last: only mails that would be answered count.
 _MEASURED = (
-    Condition("N25", Hold, "the same notice was answered within 7 days", loops.same_notice_again),
+    Condition("N25", Drop, SAME_AGAIN.because, loops.same_notice_again),
     Condition("N26", Hold, "too many answers already", loops.over_a_cap),
 )
 CONDITIONS = (*_SILENT, *_DOUBTFUL, *_MEASURED)
@@ -136,7 +140,7 @@ def _worth_an_answer(asked: Asked) -> Decision | None:
             return None
         return Hold("no notice" if outcome.verdict == "not-a-notice" else "not clear whether this is a notice")
     if outcome.notices and all(notice.event.is_good for notice in outcome.notices):
-        return Drop("good news: nothing to find out")
+        return GOOD_NEWS
     if not any(notice.names for notice in outcome.notices):
         return Hold("the notice names no domain")
     return None

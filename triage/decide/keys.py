@@ -4,6 +4,7 @@ import hashlib
 import re
 
 from triage.decide.asked import referenced
+from triage.decide.commands import command
 from triage.model import Asking, Notice, Policy, Reading, Unrecognized
 
 HEAD = 256 * 1024  # octets of the header block that are looked at
@@ -45,6 +46,9 @@ def asking(reading: Reading, policy: Policy) -> Asking:
 def understood(reading: Reading) -> str:
     """The reading in one line, for people: `xserver renewal-failed: example.jp`."""
     if isinstance(reading.outcome, Unrecognized):
+        word = command(reading.message)
+        if word is not None:
+            return f"command: {word}"
         return f"{reading.outcome.verdict}: {reading.outcome.because}"[:300]
     return "; ".join(_in_short(n) for n in reading.notices)[:300]
 

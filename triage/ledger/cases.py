@@ -29,6 +29,11 @@ def find(c: Connection, key: str) -> Case | None:
     return _case(row) if row else None
 
 
+def numbered(c: Connection, number: int) -> Case | None:
+    row = c.execute(select(case).where(case.c.id == number)).mappings().one_or_none()
+    return _case(row) if row else None
+
+
 def unclosed(c: Connection) -> tuple[Case, ...]:
     rows = c.execute(select(case).where(case.c.state != CaseState.CLOSED).order_by(case.c.next_look, case.c.id))
     return tuple(_case(row) for row in rows.mappings())
@@ -54,6 +59,7 @@ def _row(kept: Case) -> dict[str, Any]:
         "notes": kept.notes,
         "leading": list(kept.leading),
         "looked": kept.looked,
+        "told": kept.told,
         "next_look": kept.next_look,
         "looks": kept.looks,
         "reminded": kept.reminded,
@@ -78,6 +84,7 @@ def _case(r: RowMapping) -> Case:
         notes=r[case.c.notes],
         leading=tuple(r[case.c.leading]),
         looked=r[case.c.looked],
+        told=r[case.c.told],
         next_look=r[case.c.next_look],
         looks=r[case.c.looks],
         reminded=r[case.c.reminded],

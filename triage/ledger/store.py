@@ -83,6 +83,9 @@ class SqlLedger:
     async def case(self, key: str) -> Case | None:
         return await self._do(lambda c: cases.find(c, key))
 
+    async def case_numbered(self, number: int) -> Case | None:
+        return await self._do(lambda c: cases.numbered(c, number))
+
     async def cases(self) -> tuple[Case, ...]:
         return await self._do(cases.unclosed)
 

@@ -110,6 +110,7 @@ case = Table(
     Column("notes", Integer, nullable=False),
     Column("leading", JSON, nullable=False),
     Column("looked", Moment),
+    Column("told", Moment),
     Column("next_look", Moment),
     Column("looks", Integer, nullable=False),
     Column("reminded", Integer),

@@ -1,0 +1,25 @@
+"""The steps in order. Read `round.py` first: it is what happens to one mail, top to bottom.
+
+round.py        one round: take in, read, decide, diagnose, write, send, file
+investigate.py  a notice becomes inquiries, an inquiry becomes a diagnosis; also what the commands use
+writer.py       reports become letters, and the case they belong to
+post.py         letters that are due, out
+watch.py        the second look, and the words that an owner may answer with
+told.py         what is said on the way
+"""
+
+from triage.service.investigate import DEADLINE, inquiries, investigate
+from triage.service.round import Service
+from triage.service.told import Compose, MailRoom, Step, Tally, say_nothing
+
+__all__ = [
+    "DEADLINE",
+    "Compose",
+    "MailRoom",
+    "Service",
+    "Step",
+    "Tally",
+    "inquiries",
+    "investigate",
+    "say_nothing",
+]

@@ -1,0 +1,80 @@
+"""Diagnosing by the world: a notice becomes inquiries, an inquiry becomes a diagnosis. Also what the commands use."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from triage.diagnose import conclude, next_questions
+from triage.model import UNKNOWN_PROVIDER, Diagnosis, Inquiry, Notice, Observations, Provider, Question
+from triage.names import Domain, InvalidName
+from triage.ports import Clock, Probes
+
+DEADLINE = 11.0  # seconds for one name: the CA's own dial takes 10
+
+
+async def investigate(probes: Probes, inquiry: Inquiry, clock: Clock, deadline: float = DEADLINE) -> Diagnosis:
+    """Ask all that matters about one name. There is no barrier: each answer that arrives may start more questions."""
+    seen, asked = Observations(), set[Question]()
+    async with probes.round(deadline) as round:
+
+        def ask() -> None:
+            questions = next_questions(inquiry, seen, asked)
+            asked.update(questions)
+            round.start(questions)
+
+        ask()
+        async for observation in round:
+            seen += observation
+            ask()
+    return replace(conclude(inquiry, seen, clock()), seen=seen, seconds=_seconds(seen))
+
+
+def inquiries(notice: Notice, providers: Mapping[str, Provider], limit: int = 10) -> tuple[Inquiry, ...]:
+    """What has to be found out about a notice: an inquiry for each name, main names before service names."""
+    provider = providers.get(notice.provider, UNKNOWN_PROVIDER)
+    known = provider is not UNKNOWN_PROVIDER and notice.provider != "unknown"
+    main = [name for name in notice.names if name not in notice.service_names]
+    names = tuple(dict.fromkeys((*main, *notice.names)))
+    return tuple(
+        Inquiry(
+            name=name,
+            provider=provider,
+            ca=provider.ca or "letsencrypt.org",
+            assumed=(*(() if known else ("provider",)), *(() if provider.ca else ("ca",))),
+            names=notice.names,
+            first_domain=_first_domain(provider, notice),
+            since=notice.dated,
+            event=notice.event,
+            expires=notice.expires,
+            problems=tuple(p for p in notice.problems if p.name == name or p.name is None),
+            atlas=tuple(providers.values()),
+        )
+        for name in names[: max(limit, 0)]
+    )
+
+
+def _first_domain(provider: Provider, notice: Notice) -> Domain | None:
+    """The host's own name for the account's server. What the mail gave is checked before it becomes a name."""
+    if provider.first_domain is None:
+        return None
+    text = provider.first_domain
+    for key, value in notice.account.items():
+        if not (value.isascii() and value.replace("-", "").isalnum()):
+            continue
+        text = text.replace("{" + key + "}", value)
+    try:
+        return Domain.parse(text)
+    except InvalidName:  # an account that the notice does not print leaves its braces behind
+        return None
+
+
+def leading(diagnoses: Iterable[Diagnosis]) -> str:
+    """The leading cause of each name, in one line for people."""
+    return ", ".join(f"{d.name} {d.leading or d.verdict}" for d in diagnoses)
+
+
+def _seconds(seen: Observations) -> float:
+    """From the first question to the last answer, by the observations' own times."""
+    begun = [o.asked_at for o in seen]
+    ended = [o.asked_at + timedelta(seconds=o.seconds) for o in seen]
+    return (max(ended) - min(begun)).total_seconds() if begun else 0.0

@@ -1,0 +1,274 @@
+"""What happens to one mail, top to bottom: the file to read first.
+
+    list → journal → read → admit → diagnose → write → send → file        and then: look again at what is watched
+
+Each arrow is one transaction of the ledger, so that after a crash the round goes on where it was; what is found in
+which state stands in `triage.ledger`. The verbs (decide, diagnose, explain) are called in this room and nowhere else;
+the nouns come in through the constructor. Only this file catches Exception: one bad mail never stops the others.
+"""
+
+import asyncio
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from triage import decide
+from triage.model import (
+    AskDns,
+    Case,
+    Decision,
+    Drop,
+    Entry,
+    Forward,
+    Hold,
+    Identity,
+    Inquiry,
+    Listed,
+    Notice,
+    Observations,
+    Policy,
+    Provider,
+    Reading,
+    Reply,
+    Report,
+    Trouble,
+    Wording,
+)
+from triage.ports import Clock, Ledger, Mailbox, Outbox, Probes, Reader
+from triage.service.investigate import inquiries, investigate, leading
+from triage.service.post import Post
+from triage.service.told import MailRoom, Step, Tally, Tell, decided, say_nothing
+from triage.service.watch import Watch
+from triage.service.writer import Writer
+
+POSTAL_DEADLINE = 5.0  # seconds to learn whether a domain takes mail
+WHOLE = 10_000_000  # octets; of a larger mail only the beginning is fetched
+BEGINNING = 262_144
+BATCH = 500  # mails taken in from one mailbox in one round, so that none starves another
+HANDS = 8  # mails worked on side by side
+TRIES = 3
+
+
+@dataclass(frozen=True)
+class Service:
+    mailboxes: tuple[Mailbox, ...]
+    reader: Reader
+    probes: Probes
+    outbox: Outbox
+    ledger: Ledger
+    mail_room: MailRoom
+    providers: Mapping[str, Provider]
+    wording: Wording
+    identity: Identity
+    policy: Policy
+    clock: Clock
+    tell: Tell = say_nothing
+    keep_days: int = 90
+    _hands: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HANDS))
+    # History is read and a decision written as one: else two mails at once could both be the last under a cap.
+    _desk: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def stop(self) -> None:
+        """Finish what is in hand and begin nothing new; the round then comes to its end."""
+        self._stop.set()
+
+    async def round(self) -> Tally:
+        """One round. Raises Trouble only where the ledger itself cannot go on; all other troubles are in the tally."""
+        await self.ledger.claim()
+        taken = await asyncio.gather(*(self._take_in(mailbox) for mailbox in self.mailboxes))
+        worked = await self._work_off()
+        looked = await self._look_again()
+        sent, undelivered = await self._post.send(self._stop)
+        unfiled = await self._file()
+        troubles = (*(t for _, t in taken if t), *undelivered, *unfiled)
+        return Tally(sum(n for n, _ in taken), worked, sent, troubles, looked)
+
+    # ---- list → journal
+
+    async def _take_in(self, mailbox: Mailbox) -> tuple[int, Trouble | None]:
+        """How many mails were journaled, and what kept us from more. Nothing is done with a mail before that."""
+        count = 0
+        try:
+            listed = await mailbox.list()
+        except Trouble as trouble:
+            return 0, self._report(trouble)
+        for mail in (await self.ledger.unknown(listed, self.clock()))[:BATCH]:
+            if self._stop.is_set():
+                break
+            try:
+                count += await self._journal(mailbox, mail)
+            except _MailboxTrouble as wrapped:
+                return count, self._report(wrapped.trouble)
+        return count, None
+
+    async def _journal(self, mailbox: Mailbox, mail: Listed) -> int:
+        try:
+            arrival = await mailbox.fetch(mail.key, WHOLE if mail.size <= WHOLE else BEGINNING)
+        except Trouble as trouble:
+            raise _MailboxTrouble(trouble) from trouble
+        if arrival is None:
+            return 0
+        number = await self.ledger.journal(arrival, decide.content_key(arrival.raw), self.clock())
+        self.tell(Step(number, "journaled", f"{mailbox.name} {mail.key.uid}, {mail.size} octets"))
+        return 1
+
+    # ---- read → admit → diagnose → write
+
+    async def _work_off(self) -> int:
+        """Every unfinished mail. Those that were in hand when we died are tried alone: one of them may be why."""
+        mails = await self.ledger.open_mails()
+        try:
+            async with asyncio.TaskGroup() as group:
+                for entry in (m for m in mails if m.attempts == 0):
+                    group.create_task(self._try(entry))
+        except ExceptionGroup as group:  # only Trouble comes this far, and the first tells as much as all
+            raise group.exceptions[0] from group
+        for entry in (m for m in mails if m.attempts > 0):
+            await self._try(entry)
+        return len(mails)
+
+    async def _try(self, entry: Entry) -> None:
+        """At most three tries, counted on disk before each: a mail that kills the service is counted, too."""
+        last, trace = "the service died while at work on it", ""
+        async with self._hands:
+            while not self._stop.is_set():
+                if await self.ledger.attempt(entry.id) > TRIES:
+                    await self.ledger.set_aside(entry.id, f"failed three times: {last}", trace, self.clock())
+                    self.tell(Step(entry.id, "aside", last))
+                    return
+                try:
+                    await self._work(entry)
+                except Trouble:
+                    raise
+                except Exception as error:  # noqa: BLE001 - here and in `_look`, and nowhere else
+                    last, trace = f"{type(error).__name__}: {error}", traceback.format_exc()
+                else:
+                    return
+
+    async def _work(self, entry: Entry) -> None:
+        raw = await self.ledger.raw(entry.id)
+        reading = await self.reader.read(raw)
+        decision, thread_case = await self._admit(entry, reading)
+        if isinstance(decision, Hold | Drop):
+            return
+        if not reading.notices and isinstance(decision, Reply):
+            await self._watch.obey(entry, reading, decision, thread_case)
+            return
+        reports, postal = await asyncio.gather(self._diagnose(reading), self._postal(decision))
+        diagnoses = tuple(d for report in reports for d in report.diagnoses)
+        self.tell(Step(entry.id, "diagnosed", leading(diagnoses) or "nothing found", diagnoses))
+        settled = decide.settle(decision, reports, postal)
+        async with self._desk:  # the number of a case's next note is read and used as one
+            written = await self._writer.answer(reading, raw, reports, settled)
+            await self.ledger.diagnosed(entry.id, written, self.clock())
+        if settled != decision:
+            self.tell(decided(entry.id, settled))
+
+    async def _admit(self, entry: Entry, reading: Reading) -> tuple[Decision, int | None]:
+        """May this mail be answered? Nothing was asked of the network so far, and nothing will be where it may not."""
+        message, now = reading.message, self.clock()
+        asking = replace(decide.asking(reading, self.policy), mail=entry.id)
+        understood = decide.understood(reading)
+        async with self._desk:
+            sender = message.sender[0].address if message.sender else ""
+            await self.ledger.read(entry.id, sender, message.subject, understood, asking.notices)
+            self.tell(Step(entry.id, "read", understood))
+            history = await self.ledger.history(asking, now)
+            vouched = self.mail_room.authenticate(message, self.identity)
+            decision = decide.admit(reading, entry.arrived, vouched, self.identity, self.policy, history, now)
+            if isinstance(decision, Hold | Drop):
+                await self._watch.hear(reading, asking.sender, decision)
+                await self.ledger.ended(entry.id, decision, now)
+            else:
+                await self.ledger.admitted(entry.id, asking.sender, decision, now)
+        self.tell(decided(entry.id, decision))
+        return decision, history.thread_case
+
+    async def _diagnose(self, reading: Reading) -> tuple[Report, ...]:
+        """A report for each notice that is bad news; at most `names_per_mail` names in all."""
+        left, plan = self.policy.caps.names_per_mail, list[tuple[Notice, tuple[Inquiry, ...]]]()
+        for notice in reading.notices:
+            if not notice.event.is_good and left > 0:
+                plan.append((notice, inquiries(notice, self.providers, left)))
+                left -= len(plan[-1][1])
+        found = await asyncio.gather(*(investigate(self.probes, i, self.clock) for _, asked in plan for i in asked))
+        results = iter(found)
+        return tuple(Report(tuple(next(results) for _ in asked), notice) for notice, asked in plan)
+
+    async def _postal(self, decision: Reply | Forward) -> Observations:
+        """Does the domain that we would write to take mail at all?"""
+        domain = (decision.to if isinstance(decision, Reply) else decision.to[0]).rpartition("@")[2].lower()
+        async with self.probes.round(POSTAL_DEADLINE) as round:
+            round.start([AskDns(domain, type) for type in ("MX", "A", "AAAA")])
+            return Observations([observation async for observation in round])
+
+    # ---- look again
+
+    async def _look_again(self) -> int:
+        """Every case whose time has come."""
+        cases = await self._watch.due()
+        for start in range(0, len(cases), HANDS):
+            if self._stop.is_set():
+                return start
+            await asyncio.gather(*(self._look(case) for case in cases[start : start + HANDS]))
+        return len(cases)
+
+    async def _look(self, case: Case) -> None:
+        try:
+            await self._watch.look(case)
+        except Trouble:
+            raise
+        except Exception as error:  # noqa: BLE001 - the case was put off before the look began
+            self.tell(Step(0, "trouble", f"case {case.id}: {type(error).__name__}: {error}"))
+
+    # ---- file
+
+    async def _file(self) -> tuple[Trouble, ...]:
+        """The move in the mailbox comes last. Done twice, it does no harm."""
+        boxes, troubles = {mailbox.name: mailbox for mailbox in self.mailboxes}, dict[str, Trouble]()
+        for key, place in await self.ledger.unfiled():
+            if key.account not in boxes or key.account in troubles:
+                continue
+            try:
+                await boxes[key.account].file(key, place)
+            except Trouble as trouble:
+                troubles[key.account] = self._report(trouble)
+                continue
+            await self.ledger.filed(key)
+            self.tell(Step(0, "filed", f"{key.account} {key.uid} {place}"))
+        return tuple(troubles.values())
+
+    async def tidy(self) -> int:
+        """Forget what is older than `keep_days`; how many mails that were."""
+        return await self.ledger.tidy(self.clock() - timedelta(days=self.keep_days))
+
+    async def close(self) -> None:
+        """Let go of everything, in the order in which it depends on each other."""
+        for noun in (*self.mailboxes, self.outbox, self.probes, self.reader, self.ledger):
+            await noun.close()
+
+    @property
+    def _post(self) -> Post:
+        return Post(self.mailboxes, self.outbox, self.ledger, self.clock, self.tell)
+
+    @property
+    def _writer(self) -> Writer:
+        return Writer(self.ledger, self.mail_room, self.providers, self.wording, self.identity, self.policy, self.clock)
+
+    @property
+    def _watch(self) -> Watch:
+        return Watch(self.ledger, self.probes, self.providers, self._writer, self.policy, self.clock, self.tell)
+
+    def _report(self, trouble: Trouble) -> Trouble:
+        self.tell(Step(0, "trouble", str(trouble)))
+        return trouble
+
+
+class _MailboxTrouble(Exception):
+    """Tells a mailbox's trouble, which concerns that mailbox alone, from the ledger's, which concerns all."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(str(trouble))
+        self.trouble = trouble

@@ -1,0 +1,98 @@
+"""Reports → letters and the case they belong to. What is written here is recorded by the caller in one piece."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from triage import decide
+from triage.explain import explain
+from triage.model import (
+    Case,
+    CaseState,
+    Decision,
+    Forward,
+    Identity,
+    Language,
+    Letter,
+    Notice,
+    Policy,
+    Provider,
+    Reading,
+    Reply,
+    Report,
+    Wording,
+    Written,
+)
+from triage.ports import Clock, Ledger
+from triage.service.investigate import leading
+from triage.service.told import MailRoom
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    ledger: Ledger
+    mail_room: MailRoom
+    providers: Mapping[str, Provider]
+    wording: Wording
+    identity: Identity
+    policy: Policy
+    clock: Clock
+
+    async def answer(self, reading: Reading, raw: bytes, reports: tuple[Report, ...], decision: Decision) -> Written:
+        """The letters that answer a mail; none where it is to be held after all."""
+        if not isinstance(decision, Reply | Forward):
+            return Written(decision)
+        language = decide.language(reading, self.policy, self.identity)
+        recipients = (decision.to,) if isinstance(decision, Reply) else decision.to
+        cases = [await self._case(report, recipients, language, reading) for report in reports]
+        original = raw if isinstance(decision, Forward) else None
+        letters = self._letters(cases[0], reports, reading.outcome.signs, original)
+        causes = leading(d for report in reports for d in report.diagnoses)
+        return Written(decision, causes, letters, tuple(cases), self._waits)
+
+    def update(self, case: Case, report: Report, because: str) -> Written:
+        """The letters that tell a case's owner what a look has shown. `case` is already one note further."""
+        return Written(
+            Reply(case.owner, because), letters=self._letters(case, (report,), (), None), waiting=self._waits
+        )
+
+    @property
+    def _waits(self) -> bool:
+        return self.policy.mode == "approve"
+
+    async def _case(self, report: Report, recipients: tuple[str, ...], language: Language, reading: Reading) -> Case:
+        """The case of this notice, one note further, with its next look planned."""
+        notice, now = _notice(report), self.clock()
+        key = decide.case_key(recipients[0], notice)
+        known = await self.ledger.case(key)
+        thread = self.mail_room.thread_of(reading.message)
+        case = known or Case(
+            0, key, recipients[0], notice.provider, notice.names, notice.expires, language, CaseState.OPEN, now,
+            thread, notice, to=recipients,
+        )  # fmt: skip
+        written = replace(case, notes=case.notes + 1, notice=notice, thread=thread, language=language)
+        return decide.after_note(written, report.diagnoses, now)
+
+    def _letters(
+        self, case: Case, reports: tuple[Report, ...], signs: tuple[str, ...], original: bytes | None
+    ) -> tuple[Letter, ...]:
+        now = self.clock()
+        note = explain(
+            reports, self.wording, case.language, now,
+            providers=self.providers, watching=case.state is not CaseState.CLOSED, signs=signs,
+        )  # fmt: skip
+        return tuple(
+            self.mail_room.compose(
+                note, to, case.thread, self.identity, self._message_id(case, to), now,
+                forward=original is not None, original=original,
+            )
+            for to in case.to
+        )  # fmt: skip
+
+    def _message_id(self, case: Case, to: str) -> str:
+        key = case.key if to == case.owner else f"{case.key} {to.lower()}"
+        return self.mail_room.message_id(self.identity, key, case.notes)
+
+
+def _notice(report: Report) -> Notice:
+    assert report.notice is not None, "a report on a mail has its notice"
+    return report.notice
