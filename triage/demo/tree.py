@@ -26,7 +26,7 @@ SHARED, NOBODY, MUTE, ODD = "45.76.53.1", "45.76.53.2", "45.76.53.3", "45.76.53.
 _OWN = "45.76.54."  # and these are given, in turn, to name servers that no zone of the world knows
 _LOWERED = {"NS", "CNAME", "PTR", "SOA", "MX", "SRV", "DNAME"}
 _CHUNKED = {"DNSKEY": 3, "DS": 3}  # fields before the long one, which some programs break into pieces
-SOA = "ns1.{zone} hostmaster.{zone} 2026112801 3600 900 1209600 300"
+SOA = "{server} hostmaster.{zone} 2026112801 3600 900 1209600 300"
 
 
 @dataclass(frozen=True)
@@ -216,11 +216,12 @@ def _listed(zone: Zone) -> tuple[str, ...]:
 
 def _records(name: str, text: str, part: ZonePart) -> dict[tuple[str, str], tuple[Record, ...]]:
     found = _parsed(name, text)
-    if not any(r.type == "SOA" for r in found):
-        found = [Record(name, "SOA", TTL, SOA.format(zone=name or "root")), *found]
     if not any(r.type == "NS" and r.name == name for r in found):
         host = f"ns1.{name}"
         found += [Record(name, "NS", TTL, host), Record(host, "A", TTL, _default_server(name, part))]
+    if not any(r.type == "SOA" for r in found):
+        first = next(r.value for r in found if r.type == "NS" and r.name == name)
+        found.append(Record(name, "SOA", TTL, SOA.format(server=first, zone=name or "root")))
     if part.signed or part.fault in ("bogus", "expired"):
         found.append(Record(name, "DNSKEY", TTL, presented("DNSKEY", signing_key(name)[1].to_text())))
     return _grouped(found)

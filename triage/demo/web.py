@@ -176,7 +176,8 @@ def certificate_of(world: World, server: ServerPart, asked: str) -> Certificate:
     part = server.certificate or CertificatePart(self_signed=not server.name)
     names = part.names or server.name or (server.reverse or "localhost",)
     since, until = world.moment(part.since), world.moment(part.until)
-    return Certificate(part.issuer, since, until, names, _objection(part, names, asked, until < world.now))
+    issuer = names[0] if part.self_signed else part.issuer
+    return Certificate(issuer, since, until, names, _objection(part, names, asked, until < world.now))
 
 
 def _objection(part: CertificatePart, names: tuple[str, ...], asked: str, expired: bool) -> str | None:
