@@ -58,17 +58,17 @@ rdap_bootstrap = "{rdap_bootstrap}"
 _count = itertools.count()
 
 
-def why_not() -> str | None:
+def why_not(programs: Sequence[str] = PROGRAMS) -> str | None:
     """What is missing for a small internet, or None."""
-    missing = [p for p in PROGRAMS if not _found(p)]
+    missing = [p for p in programs if not _found(p)]
     if missing:
         return f"not installed: {', '.join(missing)}; sh tests/lab/install puts them there"
     return None if os.geteuid() == 0 else "network namespaces need root"
 
 
-def need_internet() -> None:
+def need_internet(programs: Sequence[str] = PROGRAMS) -> None:
     """Skip with one line; where CI says so, fail instead."""
-    reason = why_not()
+    reason = why_not(programs)
     if reason and os.environ.get("CI") == "true":
         pytest.fail(f"the lab cannot run: {reason}")
     if reason:
@@ -109,7 +109,7 @@ class Internet:
     ) -> subprocess.CompletedProcess[str]:
         """A command inside, with its output; the caller looks at the return code."""
         return subprocess.run(
-            self._inside(command),
+            self.inside(command),
             env={**os.environ, **(env or {})},
             timeout=timeout,
             input=stdin,
@@ -146,7 +146,8 @@ class Internet:
 
     # ---- starting
 
-    def _inside(self, command: Sequence[str]) -> list[str]:
+    def inside(self, command: Sequence[str]) -> list[str]:
+        """The same command, to be run inside by whoever starts it."""
         return ["ip", "netns", "exec", self.name, *command]
 
     def _start(self) -> None:
@@ -188,7 +189,7 @@ class Internet:
     def _spawn(self, *command: str, pipes: int | None = None) -> subprocess.Popen[bytes]:
         with (self._folder / "log").open("ab") as log:
             process = subprocess.Popen(
-                self._inside(command), stdin=pipes or subprocess.DEVNULL, stdout=pipes or log, stderr=log,
+                self.inside(command), stdin=pipes or subprocess.DEVNULL, stdout=pipes or log, stderr=log,
                 cwd=ROOT, env=self._environment(), start_new_session=True,
             )  # fmt: skip
         self._running.append(process)

@@ -210,6 +210,24 @@ def test_everything_is_gone_afterwards() -> None:
     assert running.traces() == ()
 
 
+@pytest.mark.parametrize(
+    ("ci", "outcome", "words"),
+    [
+        ("true", pytest.fail.Exception, "the lab cannot run: not installed: no-such-server"),
+        ("", pytest.skip.Exception, "not installed: no-such-server"),
+    ],
+    ids=["failed where CI says so", "skipped elsewhere"],
+)
+def test_a_missing_server_is_said_in_one_line(
+    ci: str, outcome: type[BaseException], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CI", ci)
+    with pytest.raises(outcome) as caught:
+        need_internet(("no-such-server",))
+    assert str(caught.value).startswith(words)
+    assert "\n" not in str(caught.value)
+
+
 def _alive(pid: int) -> bool:
     try:
         with open(f"/proc/{pid}/stat") as file:
