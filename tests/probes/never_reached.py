@@ -141,7 +141,7 @@ async def main(forbidden: list[str]) -> dict[str, Any]:
         )
         answers: dict[str, str] = {}
         for question in questions(forbidden):
-            async with asker.round(3.0) as round:  # one by one: each gets its own budget
+            async with asker.round(1.0) as round:  # one by one: each gets its own budget
                 round.start([question])
                 async for seen in round:
                     answer = seen.answer

@@ -112,7 +112,7 @@ async def test_many_rounds_visit_one_address_a_few_at_a_time() -> None:
         writer.write(b"HTTP/1.1 404 X\r\nContent-Length: 0\r\n\r\n")
 
     async def one(asker: NetworkProbes) -> list[Observation]:
-        async with asker.round(0.5) as round:  # 40 × 2 visits of 20 ms, 4 at a time, take 0.4 s and more
+        async with asker.round(0.5) as round:  # 200 visits of 20 ms, 3 at a time, take over a second
             round.start([get("/a"), get("/b")])
             return [o async for o in round]
 
@@ -120,7 +120,7 @@ async def test_many_rounds_visit_one_address_a_few_at_a_time() -> None:
         asker = probes(ports={80: web})
         rounds = await asyncio.gather(*(one(asker) for _ in range(100)))
         await asker.close()
-    assert most == 4
+    assert most == 3
     assert all(isinstance(o.answer, HttpAnswer) for round in rounds for o in round)
 
 

@@ -36,11 +36,12 @@ from triage.probes.http import Http, Tokens
 from triage.probes.rdap import Rdap
 from triage.probes.shared import Shared
 from triage.probes.tls import Tls, utc_now
-from triage.probes.turns import Asking, Stopwatch
+from triage.probes.turns import Asking, Stopwatch, Turns
 from triage.probes.whois import Whois
 from triage.probes.wire import Wire
 
-PATIENCE = 300.0  # seconds that a round waits for its turns, all in all
+PATIENCE = 900.0  # seconds that a round waits for its turns, all in all: a thousand dead names take half of it
+AT_ONE_REGISTRY = 2
 REGISTRY_KEPT, AUTHORITY_KEPT = 600.0, 120.0  # seconds; they count every question of ours
 # Of one round, far above what next_questions asks: here only a mistake or an attack is stopped.
 MOST_QUESTIONS: Mapping[type, int] = {AskDns: 200, AskHttp: 60, AskTls: 40, AskRegistry: 6, AskAuthority: 3}
@@ -76,6 +77,7 @@ class NetworkProbes:
         self._rdap = Rdap(api, rdap_bootstrap)
         self._whois = Whois(self._dns, wire, whois_servers or {})
         self._authority = Authority(api, status_pages or {})
+        self._registries = Turns(AT_ONE_REGISTRY, 64)
         self._registrations: Shared[AskRegistry, RegistryAnswer] = Shared(lambda _: REGISTRY_KEPT)
         self._authorities: Shared[AskAuthority, AuthorityAnswer] = Shared(lambda _: AUTHORITY_KEPT)
 
@@ -115,7 +117,8 @@ class NetworkProbes:
 
     async def _registry(self, question: AskRegistry, asking: Asking) -> RegistryAnswer | Failure:
         registry = self._rdap if question.by == "rdap" else self._whois
-        return await registry.ask(question.name, asking)
+        async with self._registries.at(f"{question.by} {question.name.rpartition('.')[2]}", 0, asking):
+            return await registry.ask(question.name, asking)
 
 
 class NetworkRound:

@@ -1,6 +1,7 @@
 """Who may go next, and how long a round has left.
 
-Politeness: at most a few conversations at once with one address, over all rounds, and a bounded number in total.
+Politeness: over all rounds at most a few conversations at once with one port of an address, and a bounded number
+in total.
 
     Stopwatch of a round     runs while its questions are asked; stands still while one of them waits behind *other*
                              rounds. A round that waits only for itself pays for it, so one name never takes
@@ -114,7 +115,7 @@ class Asking:
 class _Line:
     holders: list[Watch | None] = field(default_factory=list[Watch | None])
     waiting: deque["_Place"] = field(default_factory=deque["_Place"])
-    heard: dict[int, tuple[float, Failure | None]] = field(default_factory=dict[int, tuple[float, Failure | None]])
+    heard: tuple[float, Failure | None] = (0.0, None)  # when, and what; None is an answer
 
     def call_next(self) -> None:
         """The first in line becomes a holder at once, so that no newcomer can slip in before it wakes."""
@@ -138,47 +139,46 @@ class _Place:
 
 @dataclass(slots=True)
 class Turn:
-    """The right to speak to one address. `told` is what others found out about the port while we stood in line."""
+    """The right to speak to one port. `told` is what others found out while we stood in line."""
 
     told: Failure | None
     _line: _Line
-    _port: int
     _since: float
 
     def tell(self, failure: Failure | None) -> None:
         """Pass on whether this port answers. A failure says nothing where somebody was answered meanwhile."""
-        when, before = self._line.heard.get(self._port, (0.0, failure))
+        when, before = self._line.heard
         if failure is not None and before is None and when >= self._since:
             return
-        self._line.heard[self._port] = (_now(), failure)
+        self._line.heard = (_now(), failure)
 
 
 class Turns:
-    """At most `each` holders at one address and `together` in all."""
+    """At most `each` holders at one port of an address, and `together` in all."""
 
     def __init__(self, each: int, together: int) -> None:
         self._each = each
-        self._lines: dict[str, _Line] = {}
+        self._lines: dict[tuple[str, int], _Line] = {}
         self._together = asyncio.Semaphore(together)
 
     @asynccontextmanager
     async def at(self, address: str, port: int, asking: Asking) -> AsyncGenerator[Turn]:
         """Wait in line, then hold a place until the block ends."""
-        line = self._lines.setdefault(address, _Line())
+        line = self._lines.setdefault((address, port), _Line())
         since = _now()
         await self._stand_in(line, asking.watch)
         try:
             with _standing_still(asking.watch, self._together.locked()):
                 await self._together.acquire()
             try:
-                when, failure = line.heard.get(port, (0.0, None))
-                yield Turn(failure if when > since else None, line, port, _now())
+                when, failure = line.heard
+                yield Turn(failure if when > since else None, line, _now())
             finally:
                 self._together.release()
         finally:
             line.leave(asking.watch)
             if not line.holders:
-                self._lines.pop(address, None)
+                self._lines.pop((address, port), None)
 
     async def _stand_in(self, line: _Line, watch: Watch | None) -> None:
         if len(line.holders) < self._each:
