@@ -16,7 +16,7 @@ SIGNS: Mapping[Mark, str] = {"ok": "✓", "bad": "✗", "unknown": "?"}
 ROAD = ("ca", "domain", "nameservers", "address", "redirect", "answer")
 _STOP = {
     "ca": "ca",
-    "caa": "ca",
+    "caa": "nameservers",
     "domain": "domain",
     "nameservers": "nameservers",
     "address": "address",

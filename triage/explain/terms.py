@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 # Menu words and text to be typed are quoted, and must stay as the screen shows them; so must addresses and names.
-_AS_IT_IS = re.compile(r"「[^」]*」|『[^』]*』|“[^”]*”|https?://\S+|[A-Za-z0-9*_-]+(?:\.[A-Za-z0-9_-]+)+|/\S+")
+_AS_IT_IS = re.compile(
+    r"「[^」]*」|『[^』]*』|“[^”]*”|\"[^\"]*\"|https?://\S+|[A-Za-z0-9*_-]+(?:\.[A-Za-z0-9_-]+)+|/\S+"
+)
 
 
 @lru_cache(maxsize=16)
