@@ -185,10 +185,27 @@ def test_the_zone_of_the_reader_is_used() -> None:
 
 
 def test_checks_keep_shown_ruled_out_and_unknown_apart() -> None:
-    text = note(report(diagnosis(ELSEWHERE, ruled_out("not-registered"), unknown("port-80-blocked")))).text
-    assert says(
-        text, "✓ ドメインは有効です", "✗ 行き先(IPアドレス)が別のサーバーです", "? サーバーにつながるかどうかは"
-    )
+    found = (shown("password-protected"), ruled_out("not-registered"), unknown("points-elsewhere"))
+    text = note(report(diagnosis(*found))).text
+    assert says(text, "✓ ドメインは有効です", "✗ パスワードを求められます", "? サイトの行き先(IPアドレス)が契約中の")
+
+
+def test_what_is_seen_behind_a_wrong_address_is_not_told_as_the_owners() -> None:
+    text = note(report(diagnosis(ELSEWHERE, ruled_out("port-80-blocked"), ruled_out("caa-other-ca")))).text
+    assert says(text, "✓ 証明書の発行元は制限されていません")
+    assert "サーバーにつながります" not in text
+
+
+def test_what_stops_a_renewal_only_now_and_then_is_marked_as_open() -> None:
+    luck = Finding("nameservers-disagree", Certainty.SHOWN, blocks=None)
+    text = note(report(diagnosis(shown("password-protected"), luck))).text
+    assert says(text, "? 案内役(ネームサーバー)どうしの答えが違います")
+
+
+def test_a_move_that_was_meant_is_marked_as_fine() -> None:
+    moved = Finding("moved-away", Certainty.SHOWN, blocks=False)
+    text = note(report(diagnosis(moved, leading="moved-away"))).text
+    assert says(text, "✓ 行き先は別のサーバーで、そこの証明書は有効です")
 
 
 def test_an_area_that_nobody_looked_at_is_not_listed() -> None:

@@ -54,15 +54,36 @@ def checks(answers: tuple[Answer, ...], frame: Frame) -> tuple[Check, ...]:
 def _of_area(area: str, texts: Mapping[str, str], answers: tuple[Answer, ...], frame: Frame) -> Iterable[Check]:
     if area == "certificate":
         return _served(texts, answers, frame)
-    found = [(answer, f) for answer in answers for f in findings_of(answer, area, frame)]
-    bad = {Check("bad", _bad_words(texts, answer, f, frame)): None for answer, f in found if is_bad(f)}
-    if bad or not found:
-        return bad
+    found = [(a, f) for a in answers if not is_beyond(area, a, frame) for f in findings_of(a, area, frame)]
+    told = [(answer, f) for answer, f in found if _has_own_words(answer, f)]
+    if told or not found:
+        return dict.fromkeys(Check(_sign(f), _own_words(texts, answer, f, frame)) for answer, f in told)
     worst = mark((f for _, f in found), frame.wording)
-    return [Check(worst, render(texts[worst], frame.values(found[0][0])))]
+    text = render(texts[worst], frame.values(found[0][0]))
+    return [Check(worst, text)] if text else []
 
 
-def _bad_words(texts: Mapping[str, str], answer: Answer, finding: Finding, frame: Frame) -> str:
+# What a wrong server answers says nothing of the owner's own settings.
+_AT_THE_SERVER = ("reach", "redirect", "restriction", "answer")
+
+
+def is_beyond(area: str, answer: Answer, frame: Frame) -> bool:
+    """This area lies behind a broken address, domain or name server: what was seen there is not the owner's."""
+    lead = area_of(answer.words, frame.wording)
+    return area in _AT_THE_SERVER and lead in ("domain", "nameservers", "address") and answer.needs_work
+
+
+def _has_own_words(answer: Answer, finding: Finding) -> bool:
+    """Bad or doubtful by itself, or what the note is about."""
+    return finding.shown and (finding.blocks is not False or finding == answer.finding)
+
+
+def _sign(finding: Finding) -> Mark:
+    # Now and then: whether it stops a renewal is a matter of luck, or of the host's own rules.
+    return "bad" if finding.blocks else "ok" if finding.blocks is False else "unknown"
+
+
+def _own_words(texts: Mapping[str, str], answer: Answer, finding: Finding, frame: Frame) -> str:
     words = frame.wording.of(finding.code, frame.language)
     return render((words.check if words else "") or texts["bad"], frame.values(answer, finding))
 
@@ -89,7 +110,7 @@ def area_of(code: str, wording: Wording) -> str:
 
 
 def is_bad(finding: Finding) -> bool:
-    return finding.certainty is Certainty.SHOWN and finding.blocks is not False
+    return finding.shown and finding.blocks is True
 
 
 def mark(found: Iterable[Finding], wording: Wording) -> Mark:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from triage.explain.answers import Answer, Kind
-from triage.explain.checked import Check, Stop, area_of, checks, is_bad, road
+from triage.explain.checked import Check, Stop, area_of, checks, is_bad, is_beyond, road
 from triage.explain.context import Frame
 from triage.explain.dates import moment
 from triage.explain.templates import render, render_lines
@@ -158,21 +158,16 @@ def _coming(first: Answer, frame: Frame) -> Row | None:
     return Row(frame.phrases["label_next"], (text,)) if text else None
 
 
-# What a server answers that is not the owner's says nothing of the owner's own settings.
-_OF_ANOTHER_SERVER = ("reach", "redirect", "restriction", "answer")
-
-
 def _also(answer: Answer, frame: Frame) -> tuple[str, ...]:
     """Further causes that stop the renewal once the first is gone."""
     lead = answer.finding
-    if lead is None or not answer.diagnoses:
-        return ()
-    area = area_of(lead.code, frame.wording)
-    skipped = {area, *(_OF_ANOTHER_SERVER if area in ("domain", "nameservers", "address") else ())}
-    if area == "domain":
+    area = area_of(answer.words, frame.wording)
+    if lead is None or not answer.diagnoses or area == "domain":
         return ()
     others = [f for f in answer.diagnoses[0].findings if f.code != lead.code and is_bad(f)]
-    return tuple(_briefly(answer, f, frame) for f in others if area_of(f.code, frame.wording) not in skipped)[:ALSO]
+    areas = [(f, area_of(f.code, frame.wording)) for f in others]
+    own = [f for f, its in areas if its != area and not is_beyond(its, answer, frame)]
+    return tuple(_briefly(answer, f, frame) for f in own[:ALSO])
 
 
 def _briefly(answer: Answer, finding: Finding, frame: Frame) -> str:

@@ -1,0 +1,114 @@
+"""The notes that are kept as approved text: every cause, in both languages, at Xserver, under cPanel, and at a host
+that nobody knows; and the answers that have no cause."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+
+from triage.config import load_rules, load_wording
+from triage.explain import explain
+from triage.model import (
+    UNKNOWN_PROVIDER,
+    CauseRule,
+    Certainty,
+    Certificate,
+    Diagnosis,
+    Event,
+    Finding,
+    Inquiry,
+    Language,
+    Note,
+    Notice,
+    Provider,
+    Report,
+    Verdict,
+)
+from triage.names import Domain
+
+NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+EXPIRES = date(2026, 12, 28)
+NAME = Domain("example.jp")
+HOSTS = ("xserver", "cpanel", "unknown")
+LANGUAGES: tuple[Language, ...] = ("ja", "en")
+WORDING = load_wording()
+
+OLD = Certificate("R11", datetime(2026, 9, 29, tzinfo=UTC), datetime(2026, 12, 28, tzinfo=UTC), ("example.jp",))
+NEW = Certificate("R12", datetime(2026, 11, 20, tzinfo=UTC), datetime(2027, 2, 18, tzinfo=UTC), ("example.jp",))
+
+# One cause of each area that a round of questions looks at, in the order of the road.
+LOOKED_AT = (
+    "not-registered", "lame-delegation", "no-address", "port-80-refused", "site-redirect-elsewhere",
+    "password-protected", "server-error", "caa-other-ca", "ca-outage",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Specimen:
+    """One approved note. `path` is where its text is kept, below tests/notes."""
+
+    path: str
+    language: Language
+    report: Report
+    providers: dict[str, Provider]
+    signs: tuple[str, ...] = ()
+    watching: bool = True
+
+    @property
+    def note(self) -> Note:
+        return explain(
+            (self.report,),
+            WORDING,
+            self.language,
+            NOW,
+            providers=self.providers,
+            watching=self.watching,
+            signs=self.signs,
+        )
+
+
+@cache
+def providers() -> dict[str, Provider]:
+    return dict(load_rules().providers)
+
+
+def specimens() -> Iterator[Specimen]:
+    for host in HOSTS:
+        for language in LANGUAGES:
+            for rule in WORDING.causes.values():
+                yield Specimen(f"{rule.code}/{host}.{language}.txt", language, of_cause(rule, host), providers())
+            yield from _without_cause(host, language)
+
+
+def of_cause(rule: CauseRule, host: str) -> Report:
+    renewed = rule.code == "already-renewed"
+    lead = Finding(rule.code, Certainty.SHOWN, rule.blocks, "seen", rule.example)
+    area = rule.area
+    others = tuple(Finding(c, Certainty.RULED_OUT) for c in LOOKED_AT if WORDING.causes[c].area != area)
+    verdict: Verdict = "already-renewed" if renewed else "will-fail"
+    return _report(host, Diagnosis(_inquiry(host), verdict, rule.code, (lead, *others), NEW if renewed else OLD))
+
+
+def _without_cause(host: str, language: Language) -> Iterator[Specimen]:
+    fine = tuple(Finding(code, Certainty.RULED_OUT) for code in LOOKED_AT)
+    unasked = tuple(Finding(code, Certainty.UNKNOWN) for code in LOOKED_AT)
+    inquiry = _inquiry(host)
+    reports = {
+        "no-obstacle": _report(host, Diagnosis(inquiry, "no-obstacle", None, fine, OLD)),
+        "unknown": _report(host, Diagnosis(inquiry, "unknown", None, unasked)),
+        "success": _report(host, Diagnosis(inquiry, "no-obstacle", None, fine, NEW), Event.RENEWED),
+        "nameless": Report((), Notice(host, Event.RENEWAL_FAILED)),
+    }
+    for name, report in reports.items():
+        yield Specimen(f"{name}/{host}.{language}.txt", language, report, providers())
+    elsewhere = of_cause(WORDING.causes["points-elsewhere"], host)
+    yield Specimen(f"phishing/{host}.{language}.txt", language, elsewhere, providers(), signs=("phishing",))
+    yield Specimen(f"not-watching/{host}.{language}.txt", language, elsewhere, providers(), watching=False)
+
+
+def _inquiry(host: str) -> Inquiry:
+    return Inquiry(NAME, providers().get(host, UNKNOWN_PROVIDER))
+
+
+def _report(host: str, diagnosis: Diagnosis, event: Event = Event.RENEWAL_FAILED) -> Report:
+    return Report((diagnosis,), Notice(host, event, (NAME,), expires=EXPIRES))
