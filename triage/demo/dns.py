@@ -12,8 +12,8 @@ from triage.demo.world import Unsimulated, plain
 from triage.model import AskDns, DnsAnswer, Failure, Fault, Record
 
 NEAR, FAR = 0.03, 0.05  # seconds: a server asked directly; a resolver that asks for us
-PATIENCE = 5.0  # after which a question to a silent server is given up
-RESOLVER_PATIENCE = 6.0  # after which a resolver says SERVFAIL for a zone whose servers are silent
+PATIENCE = 4.0  # after which a question to a silent server is given up
+RESOLVER_PATIENCE = 5.0  # after which a resolver says SERVFAIL for a zone whose servers are silent
 LONGEST_CHAIN = 11  # CNAMEs that Unbound follows
 NO_AUTHORITY = (22, "No Reachable Authority")
 
