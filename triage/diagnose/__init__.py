@@ -1,0 +1,26 @@
+"""Chooses the next questions about one name, and concludes from the answers. Pure: it asks nothing by itself."""
+
+from datetime import datetime
+
+from triage.diagnose.checks import findings
+from triage.diagnose.questions import next_questions
+from triage.diagnose.scene import Scene
+from triage.diagnose.verdict import verdict
+from triage.model import Certificate, Diagnosis, Inquiry, Observations
+
+
+def conclude(inquiry: Inquiry, seen: Observations, now: datetime) -> Diagnosis:
+    """Findings in the order of blame, verdict, leading cause and the served certificate. `now` is aware."""
+    scene = Scene(inquiry, seen, now)
+    found = findings(scene)
+    decided, leading = verdict(scene, found)
+    return Diagnosis(inquiry, decided, leading, found, _served(scene), seen)
+
+
+def _served(scene: Scene) -> Certificate | None:
+    """The certificate at the address that the CA takes, one that covers the name first."""
+    own = (c for _, c in scene.certificates if scene.covers(c))
+    return next(own, next((c for _, c in scene.certificates), None))
+
+
+__all__ = ["conclude", "next_questions"]

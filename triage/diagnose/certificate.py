@@ -1,0 +1,114 @@
+"""A: nothing to repair. Already renewed, moved away, only service names, a success notice."""
+
+from datetime import datetime, timedelta
+
+from triage.diagnose.found import Judged, faintly, harmless, listed
+from triage.diagnose.scene import Scene
+from triage.model import AskTls, Certificate, Finding
+
+CODES = ("already-renewed", "transient", "moved-away", "service-names-only", "not-an-alert")
+_PROXIES = ("cdn",)  # kinds whose edge serves a certificate that says nothing of the origin's
+
+
+def judge(scene: Scene) -> Judged:
+    found: list[Finding] = []
+    excluded: set[str] = set()
+    for finding in (_renewed(scene), _moved(scene), _not_an_alert(scene)):
+        if isinstance(finding, str):
+            excluded.add(finding)
+        elif finding:
+            found.append(finding)
+    if scene.inquiry.event is not None and not scene.inquiry.event.is_good:
+        excluded.add("not-an-alert")
+    evidence = tuple(question for question, _ in scene.certificates)
+    return Judged(tuple(found), frozenset(excluded), evidence)
+
+
+def _renewed(scene: Scene) -> Finding | str | None:
+    """Shown, ruled out (the code alone), or None where there is nothing to compare or nothing served."""
+    own = [(q, c) for q, c in scene.certificates if scene.covers(c) and not _is_edge(scene, q)]
+    if not own or not _has_moment(scene):
+        return None
+    fresh = [(q, c) for q, c in own if is_renewal(scene, c)]
+    if not fresh:
+        return "already-renewed"
+    question, certificate = fresh[0]
+    facts = _facts(scene, question, certificate)
+    if scene.foreign and set(scene.foreign) >= {q.address for q, _ in fresh}:
+        return None  # another host's certificate: that is moved-away
+    if len(fresh) < len(own):  # an old worker, or an address that was forgotten, still serves the old one
+        return faintly("already-renewed", [q for q, _ in own], **facts)
+    return harmless("already-renewed", [q for q, _ in fresh], **facts)
+
+
+def _has_moment(scene: Scene) -> bool:
+    return scene.inquiry.since is not None or _speaks_of_an_end(scene)
+
+
+def _speaks_of_an_end(scene: Scene) -> bool:
+    event = scene.inquiry.event
+    return scene.inquiry.expires is not None or (event is not None and not event.is_good)
+
+
+def is_renewal(scene: Scene, certificate: Certificate) -> bool:
+    """It began after the notice, or more than two thirds of its life are left while the notice speaks of an end."""
+    if certificate.not_after <= scene.now:
+        return False
+    if scene.inquiry.since is not None and certificate.not_before > scene.inquiry.since:
+        return True
+    return _speaks_of_an_end(scene) and not _is_the_one_that_ends(scene, certificate) and _is_young(scene, certificate)
+
+
+def _is_the_one_that_ends(scene: Scene, certificate: Certificate) -> bool:
+    expires = scene.inquiry.expires
+    return expires is not None and certificate.not_after.date() <= expires + timedelta(days=1)
+
+
+def _is_young(scene: Scene, certificate: Certificate) -> bool:
+    life = certificate.not_after - certificate.not_before
+    return (certificate.not_after - scene.now) * 3 > life * 2
+
+
+def _is_edge(scene: Scene, question: AskTls) -> bool:
+    operator = scene.operator(question.address)
+    return operator is not None and operator.kind in _PROXIES and operator.id != scene.inquiry.provider.id
+
+
+def _facts(scene: Scene, question: AskTls, certificate: Certificate) -> dict[str, str | None]:
+    since = scene.inquiry.since
+    return {
+        "issuer": certificate.issuer,
+        "not_before": _iso(certificate.not_before),
+        "not_after": _iso(certificate.not_after),
+        "address": question.address,
+        "since": _iso(since) if since else None,
+    }
+
+
+def _moved(scene: Scene) -> Finding | str | None:
+    """Everything lies elsewhere, and a valid certificate for the name is served there."""
+    if not scene.found.public or scene.unclear:
+        return None
+    if len(scene.foreign) < len(scene.found.public):
+        return "moved-away"
+    good = [(q, c) for q, c in scene.certificates if scene.covers(c) and c.not_before <= scene.now < c.not_after]
+    if not good or any(certificate.fault for _, certificate in good):
+        return None
+    question, certificate = good[0]
+    operator = scene.operator(question.address)
+    facts = _facts(scene, question, certificate) | {
+        "addresses": listed(scene.foreign),
+        "operator": operator.id if operator else None,
+        "reverse": scene.reverse(question.address),
+    }
+    del facts["since"]
+    return harmless("moved-away", [q for q, _ in good], **facts)
+
+
+def _not_an_alert(scene: Scene) -> Finding | None:
+    event = scene.inquiry.event
+    return harmless("not-an-alert") if event is not None and event.is_good else None
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")

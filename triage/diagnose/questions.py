@@ -1,0 +1,204 @@
+"""Which questions come next. In: the inquiry, what was seen, what was asked. Out: what may be asked now.
+
+No barrier: a question is due as soon as its own inputs are known. Limits are per name: MOST_DNS and MOST_HTTP.
+
+    at once            A AAAA NS CAA (every level) · _acme-challenge · first domain · registry and CA after a notice
+    addresses known    certificate and challenge path at each; `/` at the CA's
+    answer known       the redirect's target · `/{other}` and the other User-Agent where they tell something
+    not clean          without validation, DS, the parent's servers, the zone's own servers · registry
+    elsewhere          PTR · registry · the zone's own servers
+"""
+
+from collections.abc import Iterable, Iterator, Set
+from functools import lru_cache
+
+from triage.diagnose.caa import levels
+from triage.diagnose.delegated import each_server
+from triage.diagnose.delegated import questions as of_the_delegation
+from triage.diagnose.lookup import Kind
+from triage.diagnose.marks import challenges, parks
+from triage.diagnose.reserved import reverse_name
+from triage.diagnose.scene import Scene
+from triage.diagnose.walk import End, first_question
+from triage.model import (
+    AskAuthority,
+    AskDns,
+    AskHttp,
+    AskRegistry,
+    AskTls,
+    Event,
+    Failure,
+    HttpAnswer,
+    Inquiry,
+    Observations,
+    Question,
+    RegistryAnswer,
+)
+from triage.names import ineligible
+
+MOST_DNS = 80
+MOST_HTTP = 30
+
+_DNS_STATED = frozenset(
+    ("lame-delegation", "nameservers-silent", "nameservers-disagree", "dnssec-broken", "answers-differ-by-place",
+     "dns01-other-zone", "dns01-not-everywhere", "caa-lookup-fails")
+)  # fmt: skip
+_STATED_403 = frozenset(("access-denied", "challenge-folder-denied", "bot-challenge", "user-agent-filter"))
+
+
+def next_questions(inquiry: Inquiry, seen: Observations, asked: Set[Question]) -> tuple[Question, ...]:
+    """Every question that may be asked now and was not asked yet; empty when there is no more to ask."""
+    if ineligible(inquiry.name):
+        return ()
+    scene = Scene(inquiry, seen)
+    new = dict.fromkeys(question for question in _due(scene) if question not in asked)
+    return within_limits(new, asked) if new else ()
+
+
+def within_limits(new: Iterable[Question], asked: Set[Question]) -> tuple[Question, ...]:
+    """As many of the new questions as the limits still allow, in their order."""
+    left: dict[type[Question], int] = {AskDns: MOST_DNS, AskHttp: MOST_HTTP}
+    for question in asked:
+        if type(question) in left:
+            left[type(question)] -= 1
+    allowed: list[Question] = []
+    for question in new:
+        if type(question) in left:
+            if left[type(question)] <= 0:
+                continue
+            left[type(question)] -= 1
+        allowed.append(question)
+    return tuple(allowed)
+
+
+def _due(scene: Scene) -> Iterator[Question]:
+    inquiry = scene.inquiry
+    yield from basics(scene.name, scene.zone)
+    yield from _by_what_is_known_beforehand(scene)
+    found = scene.found
+    if not found.pending:
+        yield from _at_the_addresses(scene)
+    if scene.by_http:
+        yield from scene.walk.needs
+        yield from _controls(scene)
+    yield from _where_not_clean(scene)
+    yield from _elsewhere(scene)
+    yield from _registration(scene)
+    if scene.told_of_failure or _nothing_found(scene):
+        yield AskAuthority(inquiry.ca)
+
+
+@lru_cache(maxsize=1024)
+def basics(name: str, zone: str) -> tuple[Question, ...]:
+    caa = tuple(AskDns(level, "CAA") for level in levels(name))
+    return (AskDns(name, "A"), AskDns(name, "AAAA"), AskDns(zone, "NS"), *caa)
+
+
+def _by_what_is_known_beforehand(scene: Scene) -> Iterator[Question]:
+    first = scene.inquiry.first_domain
+    if first:
+        yield AskDns(first.text, "A")
+        yield AskDns(first.text, "AAAA")
+    if scene.by_dns or any(code.startswith("dns01-") for code in scene.stated):
+        label = f"_acme-challenge.{scene.name}"
+        yield AskDns(label, "TXT")
+        yield AskDns(label, "CNAME")
+        yield AskDns(label, "NS")
+        yield AskDns(f"{label}.{scene.name}", "TXT")
+    for sibling in _siblings(scene):
+        yield AskDns(sibling, "A")
+
+
+def _siblings(scene: Scene) -> Iterator[str]:
+    """The apex for www and www for the apex, where one certificate holds both."""
+    other = scene.name.removeprefix("www.") if scene.name.startswith("www.") else f"www.{scene.name}"
+    return (name.text for name in scene.inquiry.names if name.text == other)
+
+
+def _at_the_addresses(scene: Scene) -> Iterator[Question]:
+    for address in scene.contacted:
+        yield AskTls(scene.name, address)
+        if scene.by_http:
+            yield first_question(scene.name, address)
+    if scene.by_http and scene.found.first:
+        yield scene.root_question(scene.found.first)
+
+
+def _controls(scene: Scene) -> Iterator[Question]:
+    """What tells a whole site from one path, and one agent from all."""
+    address = scene.entrance
+    answer = scene.first_answer(address) if address else None
+    if address is None or answer is None:
+        return
+    yield scene.root_question(address)
+    if isinstance(answer, Failure) or answer.status != 404:
+        yield scene.other_question(address)
+    if _is_turned_away(answer) or _is_turned_away(scene.root) or scene.stated & _STATED_403:
+        yield scene.like_ca_question(address)
+
+
+def _is_turned_away(answer: HttpAnswer | Failure | None) -> bool:
+    if not isinstance(answer, HttpAnswer):
+        return False
+    return answer.status in (403, 429) or answer.status >= 500 or challenges(answer)
+
+
+def _where_not_clean(scene: Scene) -> Iterator[Question]:
+    found, zone_ns = scene.found, scene.kind(scene.zone, "NS")
+    broken = Kind.BROKEN in (found.a, zone_ns)
+    if broken or scene.kind(scene.name, "CAA") is Kind.BROKEN:
+        yield AskDns(scene.name, "A", unchecked=True)
+        yield AskDns(scene.zone, "DS")
+    nothing = not found.pending and not found.addresses
+    if broken or nothing or zone_ns is Kind.ABSENT or scene.stated & _DNS_STATED or _seen_from_elsewhere(scene):
+        yield from of_the_delegation(scene)
+
+
+def _seen_from_elsewhere(scene: Scene) -> bool:
+    return any(problem.secondary for problem in scene.inquiry.problems)
+
+
+def _elsewhere(scene: Scene) -> Iterator[Question]:
+    """Whose are the addresses that we do not know as the provider's, and what do the zone's own servers say?"""
+    if not scene.told_of_failure and scene.inquiry.provider.id == "unknown":
+        return
+    first = scene.inquiry.first_domain
+    if first and scene.kind(first.text, "A") is Kind.PENDING:
+        return
+    strange = [address for address in scene.contacted if scene.belongs(address) is not True]
+    for address in strange:
+        if scene.atlas.of_address(address) is None:
+            yield AskDns(reverse_name(address), "PTR")
+    if strange and scene.inquiry.provider.id != "unknown" and scene.name_servers:
+        yield from each_server(scene)
+
+
+def _registration(scene: Scene) -> Iterator[Question]:
+    if not (scene.told_of_failure or _registration_in_question(scene)):
+        return
+    rdap = AskRegistry(scene.zone)
+    yield rdap
+    answer = scene.answer(rdap)
+    if isinstance(answer, Failure) or (isinstance(answer, RegistryAnswer) and not answer.expires):
+        yield AskRegistry(scene.zone, "whois")
+
+
+def _registration_in_question(scene: Scene) -> bool:
+    found = scene.found
+    if scene.inquiry.event is Event.EXPIRY_WARNING or scene.kind(scene.zone, "NS") in (Kind.ABSENT, Kind.BROKEN):
+        return True
+    if not found.pending and not found.addresses:
+        return True
+    return parks(scene) or (scene.inquiry.provider.id != "unknown" and bool(scene.foreign))
+
+
+def _nothing_found(scene: Scene) -> bool:
+    """The way is open as far as it can be seen: now only the CA itself is left to blame."""
+    last = scene.walk.last
+    if not scene.by_http:
+        return not scene.found.pending
+    return scene.walk.end is End.ANSWERED and last is not None and _is_clean(last.answer)
+
+
+def _is_clean(answer: HttpAnswer | Failure | None) -> bool:
+    return isinstance(answer, HttpAnswer) and answer.status in (200, 404)
