@@ -86,8 +86,8 @@ async def test_a_registered_domain(tmp_path: Path) -> None:
         status=["Client Hold", "redemption period"],
         events=[
             {"eventAction": "registration", "eventDate": "2001-08-22T00:00:00Z"},
-            {"eventAction": "expiration", "eventDate": "2026-11-01T04:00:00Z"},
             {"eventAction": "registrar expiration", "eventDate": "2027-11-01T04:00:00Z"},
+            {"eventAction": "expiration", "eventDate": "2026-11-01T04:00:00Z"},
         ],
         entities=[
             {"roles": ["technical"], "vcardArray": ["vcard", [["fn", {}, "text", "Somebody"]]]},

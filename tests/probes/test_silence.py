@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from tests.probes.servers import page, probes, tcp
+from tests.probes.servers import probes, tcp
 from triage.model import AskHttp, AskTls, Failure, Fault, Observation
 from triage.probes import NetworkProbes
 
@@ -29,6 +29,11 @@ async def dropping() -> AsyncIterator[int]:
                 filler.close()
 
 
+async def plain_http(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.read(1)
+    writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+
 async def one(asker: NetworkProbes, *questions: AskHttp | AskTls) -> list[Observation]:
     async with asker.round(11.0) as round:
         round.start(questions)
@@ -48,7 +53,7 @@ async def fifty_names_on_a_dead_server() -> list[Observation]:
 
 
 async def one_name_with_a_silent_port_80() -> list[Observation]:
-    async with dropping() as dead, tcp(page(b"")) as alive:
+    async with dropping() as dead, tcp(plain_http) as alive:
         asker = probes(ports={80: dead, 443: alive})
         got = await one(asker, *looks("127.0.0.1"))
         await asker.close()
@@ -60,6 +65,6 @@ async def test_a_dead_port_costs_its_ten_seconds_once_and_hides_nothing() -> Non
     fifty, single = await asyncio.gather(fifty_names_on_a_dead_server(), one_name_with_a_silent_port_80())
     assert time.monotonic() - began < 11
     assert [o.answer.fault for o in fifty if isinstance(o.answer, Failure)] == [Fault.TIMEOUT] * 350
-    # What speaks plain HTTP on 443 was seen at once, although seven questions wait at port 80.
+    # What speaks plain HTTP on 443 was seen at once, although six questions wait at port 80.
     assert [type(o.question).__name__ for o in single] == ["AskTls"] + ["AskHttp"] * 6
     assert single[0].seconds < 1

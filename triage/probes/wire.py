@@ -16,7 +16,6 @@ from triage.probes.turns import Asking, Turns
 
 DIAL_SECONDS = 10.0  # as the CA's (ca-rules: dialTimeout)
 HANDSHAKE_SECONDS = 10.0
-LONGEST_HANDSHAKE = 256 * 1024  # octets; a real one with a long chain stays below 20 KiB
 CHUNK = 16 * 1024
 EACH = 3  # at one port of an address: challenge, root and random; a silent port 80 must not hide what 443 says
 TOGETHER = 256  # with those of dns.py below the usual 1,024 files
@@ -52,7 +51,10 @@ class Stream:
 
 
 class SealedStream(Stream):
-    """The same under TLS. The handshake keeps the first octets, to say what spoke instead of TLS."""
+    """The same under TLS. The handshake keeps the first octets, to say what spoke instead of TLS.
+
+    OpenSSL itself bounds its size (a chain of 100 KiB at most); its time is bounded by `seal`.
+    """
 
     def __init__(self, stream: Stream, context: ssl.SSLContext, name: str | None) -> None:
         self._plain = stream
@@ -63,7 +65,7 @@ class SealedStream(Stream):
             raise Failed(Fault.NOT_ASKED, "the name cannot be sent in a TLS handshake") from error
 
     async def handshake(self) -> None:
-        first, seen = b"", 0
+        first = b""
         while True:
             try:
                 self.tls.do_handshake()
@@ -75,10 +77,8 @@ class SealedStream(Stream):
                 raise Failed(Fault.TLS, _handshake_words(error, first)) from error
             octets = await self._plain.receive()
             if not octets:
-                raise Failed(Fault.TLS if seen else Fault.CLOSED, "closed during the TLS handshake")
-            first, seen = first or octets[:64], seen + len(octets)
-            if seen > LONGEST_HANDSHAKE:
-                raise Failed(Fault.TOO_LARGE, "the TLS handshake does not end")
+                raise Failed(Fault.TLS if first else Fault.CLOSED, "closed during the TLS handshake")
+            first = first or octets[:64]
             self._incoming.write(octets)
 
     async def send(self, octets: bytes) -> None:
