@@ -16,7 +16,7 @@ _CLOCK = re.compile(
     r"\d{1,2}[:.時]\d{2}(?:[:.分]\d{2})?分?(?:\s?[AaPp]\.?[Mm]\b\.?)?(?:\s(?:(?:GMT|UTC)[+-]\d{1,2}(?::?\d{2})?|[+-]\d{4}|[A-Z]{3,4}\b))?"
 )
 _DAY = re.compile(
-    r"\d{1,4}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{2,4}|\d{4}年\s?\d{1,2}月\s?\d{1,2}日"
+    r"\d{1,4}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{2,4}|\d{4}[年년]\s?\d{1,2}[月월]\s?\d{1,2}[日일]"
     r"|\d{4}\.? \w{3,15}|\d{1,2}\.? (?:de )?\w{3,15}\.?,? (?:de )?\d{4}|\w{3,15}\.? \d{1,2},? \d{4}"
 )
 _QUOTED = re.compile(r"[\"“”„«‟「]\s*([^\"“”„«»「」]{1,200}?)\s*[\"“”»‟」]")
@@ -80,7 +80,8 @@ def _without_words(text: str) -> str:
     words = text.strip(" ,、:").split(" ")
     while words and words[0].strip(",").casefold() in _WORDS:
         words = words[1:]
-    return " ".join(words).strip(" ,、")
+    # Chinese writes its "on" without a blank behind it.
+    return " ".join(words).lstrip("于於 ").strip(" ,、")
 
 
 def _name(text: str) -> str | None:

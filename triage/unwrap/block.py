@@ -62,13 +62,17 @@ class Block:
     says_forwarded: bool = False  # and that title is not the "Original message" that replies have, too
 
 
-def find_block(lines: list[str], subject: str) -> Block | None:
-    """The first header block. `subject` is the outer one without its prefix: it tells a folded subject from a body."""
+def find_block(lines: list[str], subject: str, *, announced: bool) -> Block | None:
+    """The first header block.
+
+    `subject` is the outer one without its prefix: it tells a folded subject from a body. `announced`: the outer subject
+    says that something is forwarded or answered, so that less evidence will do.
+    """
     for at, line in enumerate(lines):
         name = _field(line)
         block = None
         if name in ("from", "subject", "date", "to"):
-            block = _block_at(lines, at, subject)
+            block = _block_at(lines, at, subject, announced)
         elif name is None and "--" in line:
             block = _one_line_block(lines, at) or _unknown_block(lines, at, subject)
         if block is not None:
@@ -84,10 +88,10 @@ def _field(line: str) -> str | None:
 # ---- a label a line
 
 
-def _block_at(lines: list[str], start: int, subject: str) -> Block | None:
+def _block_at(lines: list[str], start: int, subject: str, announced: bool) -> Block | None:
     values, labels, end = _read_values(lines, start, subject)
     opening, title = _opening(lines, start, depth(lines[start]))
-    if not _convinces(values, title is not None):
+    if not _convinces(values, bool(title) and title in OPENINGS, announced or bool(title)):
         return None
     known = _languages([label for label in labels if LABELS[label] != "other"], title)
     return Block(
@@ -185,13 +189,14 @@ def _is_wide(value: str, line: str) -> bool:
     return bool(value) and bool(following) and ord(value[-1]) > 0x2E7F and ord(following[0]) > 0x2E7F
 
 
-def _convinces(values: dict[str, str], with_title: bool) -> bool:
+def _convinces(values: dict[str, str], known_title: bool, announced: bool) -> bool:
+    """Enough labels for a forward. A certificate's `Subject:`, `From:` and `To:` (its dates) are not."""
     sender = values.get("from", "")
     if not sender or not (values.keys() & {"subject", "date"}):
         return False
-    if with_title:
+    if known_title:
         return len(values) >= 2
-    return len(values) >= 3 and ("@" in sender or len(values) >= 4)
+    return len(values) >= 3 and ("@" in sender or (announced and len(values) >= 4))
 
 
 def _languages(labels: list[str], title: str | None) -> frozenset[str]:

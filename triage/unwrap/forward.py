@@ -75,7 +75,7 @@ def _attached(message: Message) -> Forwarded:
 def _in_text(message: Message, lines: list[str]) -> Forwarded | None:
     core, says = subject_core(message.subject)
     is_reply = says == "reply" or (says is None and message.first("in-reply-to") is not None)
-    block = find_block(lines, core)
+    block = find_block(lines, core, announced=says is not None)
     attribution = find_attribution(lines if block is None else lines[: block.opening])
     if attribution is not None and (says == "forward" or is_reply):
         return _from_attribution(message, lines, attribution, core if says == "forward" else None)

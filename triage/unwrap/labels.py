@@ -161,7 +161,7 @@ Shuriken        | ja    | 元のメッセージ, 元メッセージ, Original Me
 Windows Live    | ja    | Original Message, 元のメッセージ | From, 差出人 | Sent, 送信日時 | To, 宛先 | Cc | Subject, 件名
 Windows Live    | en    | Original Message | From | Sent | To | Cc | Subject
 Roundcube       | ja    | 元のメッセージ, Original Message, 元のメール | 差出人, 送信者, From | 日付, 日時, Date | 宛先, To | Cc, コピー | 件名, Subject
-Roundcube       | en    | Original Message | From | Date | To, Cc | Cc, Copy | Subject
+Roundcube       | en    | Original Message | From | Date | To | Cc, Copy | Subject
 Roundcube       | de    | Originalnachricht, Original-Nachricht, Originale Nachricht | Von, Absender | Datum | An, Empfänger | Kopie | Betreff
 Roundcube       | fr    | Message original, Message d'origine | De | Date | À | Cc | Objet
 Roundcube       | nl    | Oorspronkelijke bericht, Originele bericht | Van, Afzender | Datum | Aan, Ontvanger | Cc | Onderwerp

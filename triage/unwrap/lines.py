@@ -7,6 +7,8 @@ _QUOTE = re.compile(r"[ \t\u3000]*(?:[>＞|](?:[ \t]|(?=[>＞|])|$|(?=[^\s])))")
 _FRILLS = " \t\u3000\xa0\ufeff\u200b\u200e\u200f\u2060"
 _DECOR = _FRILLS + "*_■□●・◆◇【】[]『』"
 _COLON = re.compile("[:：︓﹕∶]")
+# `【差出人】 …`: some Japanese programs put the label in brackets and leave the colon out.
+_BRACKETED = re.compile(r"[\s>＞]*[【\[［〔]\s*([^】\]］〕\n]{1,20}?)\s*[】\]］〕]\s*[:：]?")
 _RULER = re.compile(r"[\s>*]*([-‐―─━=_*~＿－ー＝]{4,}|[-_=\s]{8,})[\s*]*\Z")
 # `---------- Forwarded message ---------`, in any language, and whatever follows on the line.
 _TITLED = re.compile(
@@ -41,9 +43,11 @@ def unquote(line: str, levels: int) -> str:
 
 def label_of(line: str) -> tuple[str, str] | None:
     """The words before the first colon, folded for look-up, and the value after it."""
-    colon = _COLON.search(line, 0, 70)
+    colon = _BRACKETED.match(line) or _COLON.search(line, 0, 70)
     if colon is None:
         return None
+    if colon.lastindex:
+        return fold(colon[1]), line[colon.end() :].strip(_FRILLS)
     head = line[: colon.start()].lstrip("> \t\u3000＞")
     stars = len(head) - len(head.lstrip("*"))
     value = line[colon.end() :].strip(_FRILLS)
@@ -54,7 +58,9 @@ def label_of(line: str) -> tuple[str, str] | None:
 
 def fold(words: str) -> str:
     """A label or title in the form in which it is looked up."""
-    return " ".join(unicodedata.normalize("NFKC", words).strip(_DECOR + ":：").casefold().split())
+    # Turkish has two letters i; in capitals a program picks the wrong one as often as not.
+    plain = unicodedata.normalize("NFKC", words).strip(_DECOR + ":：").casefold()
+    return " ".join(plain.replace("\u0131", "i").replace("i\u0307", "i").split())
 
 
 def is_blank(line: str) -> bool:
