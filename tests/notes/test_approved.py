@@ -1,10 +1,12 @@
 """Every note is approved text: a change of words is a diff. `APPROVE_NOTES=1 pytest tests/notes` takes new ones."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 
+from tests.bench.clearness import scores
 from tests.notes.specimens import Specimen, specimens
 
 HERE = Path(__file__).parent
@@ -20,6 +22,30 @@ def test_the_note_is_the_approved_one(specimen: Specimen) -> None:
         kept.write_text(specimen.note.text, encoding="utf-8")
     assert kept.is_file(), "nobody approved this note yet; read it, then run with APPROVE_NOTES=1"
     assert specimen.note.text == kept.read_text(encoding="utf-8")
+
+
+# What counts stands before the list of checks; further roads and the text for the host do not.
+LIST = {"ja": "確認したこと", "en": "What we checked"}
+UNCOUNTED = ("ほかの方法", "サポートへ送る文面", "Other ways", "A text for your host")
+
+
+@pytest.mark.parametrize("specimen", [s for s in ALL if not s.signs], ids=lambda s: s.path)
+def test_the_note_is_short(specimen: Specimen) -> None:
+    blocks = specimen.note.text.split("\n" + LIST[specimen.language])[0].split("\n\n")
+    counted = "\n".join(block for block in blocks if not block.startswith(UNCOUNTED))
+    if specimen.language == "en":
+        assert len(re.findall(r"\S*\w\S*", counted)) <= 150
+    else:
+        assert len("".join(counted.split())) <= 500
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_every_note_is_easy_to_read(language: str) -> None:
+    found = [score for score in scores() if score.path.endswith(f".{language}.txt")]
+    if language == "en":
+        assert {score.path for score in found if score.measure > 8} == set()
+    else:
+        assert {score.path for score in found if score.sentence > 40} == set()
 
 
 def test_no_approved_note_is_left_over() -> None:

@@ -89,6 +89,9 @@ padding:8px 16px 8px 0;border-top:1px solid #8c959f">{{ row.label }}</th>
 <li style="margin:0 0 8px 0">{{ text(step) }}</li>
 {% endfor %}
 </ol>
+{% for line in part.links %}
+<p style="margin:0 0 4px 26px">{{ text(line) }}</p>
+{% endfor %}
 {% endif %}
 {% if part.ask %}
 <p style="margin:12px 0 0 0">{{ text(part.ask) }}</p>

@@ -28,6 +28,7 @@ class Part:
     rows: tuple[Row, ...]
     steps_title: str = ""
     steps: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()  # where to log in and to read on: official pages of our own list
     ask: str = ""
     also: tuple[str, ...] = ()
     roads: tuple[str, ...] = ()
@@ -112,11 +113,24 @@ def _part(answer: Answer, frame: Frame, heading: str) -> Part:
         rows=tuple(row for row in (_cause(answer, words, frame), _until(answer, words, frame)) if row.lines),
         steps_title=render(frame.phrases["steps_in" if time else "steps"], {**values, "time": time}),
         steps=every(words.steps),
+        links=_links(answer, frame) if words.steps and answer.kind < Kind.HARMLESS else (),
         ask=render(words.ask, values),
         also=_also(answer, frame),
         roads=every(words.roads),
-        support=render_lines(words.support, values) if words.support and not heading else (),
+        support=render_lines(words.support, values) if words.support else (),
     )
+
+
+# Where the owner's work is in the entries of the domain, not at the host.
+_IN_THE_DNS = ("nameservers", "address", "caa", "dns01")
+
+
+def _links(answer: Answer, frame: Frame) -> tuple[str, ...]:
+    values = frame.values(answer)
+    wanted = ["log_in_at", "read_on_at"]
+    if area_of(answer.words, frame.wording) in _IN_THE_DNS:
+        wanted.insert(0, "dns_at")
+    return tuple(line for line in (render(frame.phrases[key], values) for key in wanted) if line)
 
 
 def _cause(answer: Answer, words: CauseWords, frame: Frame) -> Row:

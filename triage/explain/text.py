@@ -17,6 +17,8 @@ def as_text(page: Page, phrases: Mapping[str, str]) -> str:
         _listed(phrases["briefly"], page.briefly),
         _rows((page.coming,) if page.coming else ()),
         _checks(page, phrases),
+        # Behind the list, so that the steps stay short; in HTML they stand beside the steps.
+        _listed(phrases["links"], tuple(dict.fromkeys(text for part in page.parts for text in part.links))),
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
