@@ -212,6 +212,16 @@ async def test_40_details_never_carry_control_characters() -> None:
     assert got == Failure(Fault.GARBLED, "first bytes: \\x1b]0;evil\\x07\\x0d\\x0a\\x0d\\x0a")
 
 
+async def test_40_what_a_registry_says_is_cleaned_and_bounded(tmp_path: Path) -> None:
+    got = await told(
+        tmp_path, AskRegistry("example.jp", by="whois"), whois=b"\x1b[31mgo\x9b away " + b"x" * 999 + b"\n"
+    )
+    assert isinstance(got, Failure)
+    assert got.detail.startswith("whois.test says neither yes nor no:  [31mgo")
+    assert got.detail.isprintable()
+    assert len(got.detail) <= 200
+
+
 def test_a_thousand_names_in_flight_take_less_than_300_mb() -> None:
     """In a process of its own, since what pytest holds does not count."""
     done = subprocess.run(

@@ -125,7 +125,7 @@ def understood(text: str, name: str, dialect: Dialect, source: str) -> RegistryA
         registrar = next(iter(_all(dialect.registrar, lines)), None)
         return RegistryAnswer(True, expires, statuses, registrar, source)
     first = next((line for line in lines.splitlines() if line.strip() and line[0] not in "%#["), "nothing")
-    return Failure(Fault.GARBLED, f"{source} says neither yes nor no: {first}"[:200])
+    return Failure(Fault.GARBLED, plain(f"{source} says neither yes nor no: {first}"))
 
 
 def words(status: str) -> str:
