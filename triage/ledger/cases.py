@@ -1,5 +1,6 @@
 """Cases in the ledger: each function is the inside of one transaction, or a part of one."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -55,7 +56,7 @@ def _row(kept: Case) -> dict[str, Any]:
         "state": kept.state,
         "opened": kept.opened,
         "thread": _THREAD.dump_python(kept.thread, mode="json"),
-        "notice": _NOTICE.dump_json(kept.notice).decode(),
+        "notice": _NOTICE.dump_json(_plain(kept.notice)).decode(),
         "notes": kept.notes,
         "leading": list(kept.leading),
         "looked": kept.looked,
@@ -65,6 +66,11 @@ def _row(kept: Case) -> dict[str, Any]:
         "reminded": kept.reminded,
         "because": kept.because,
     }
+
+
+def _plain(notice: Notice) -> Notice:
+    """Without what cannot or need not be written down: a read-only mapping, and how it was matched."""
+    return replace(notice, account=dict(notice.account), matches=())
 
 
 def _case(r: RowMapping) -> Case:

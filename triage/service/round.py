@@ -198,11 +198,15 @@ class Service:
         return tuple(Report(tuple(next(results) for _ in asked), notice) for notice, asked in plan)
 
     async def _postal(self, decision: Reply | Forward) -> Observations:
-        """Does the domain that we would write to take mail at all?"""
+        """Does the domain that we would write to take mail at all? Not knowing it holds nothing up."""
         domain = (decision.to if isinstance(decision, Reply) else decision.to[0]).rpartition("@")[2].lower()
-        async with self.probes.round(POSTAL_DEADLINE) as round:
-            round.start([AskDns(domain, type) for type in ("MX", "A", "AAAA")])
-            return Observations([observation async for observation in round])
+        try:
+            async with self.probes.round(POSTAL_DEADLINE) as round:
+                round.start([AskDns(domain, type) for type in ("MX", "A", "AAAA")])
+                return Observations([observation async for observation in round])
+        except Exception as error:  # noqa: BLE001 - a side question must not cost the answer
+            self.tell(Step(0, "trouble", f"{domain}: {type(error).__name__}: {error}"))
+            return Observations()
 
     # ---- look again
 
