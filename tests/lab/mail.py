@@ -1,7 +1,8 @@
 """Real Dovecot and Postfix for the tests: private configuration, loopback, ports of their own, ended by pid.
 
 Postfix takes mail for any address on earth and hands it to Dovecot by LMTP; it has no SMTP client, so nothing can
-leave. Recipients whose names begin with 550, 450, 421, or 571 are refused like that, and 552@ as sender after DATA.
+leave. Port 25 vouches for each sender but forged@ in an Authentication-Results header of mail.lab.example. Recipients
+whose names begin with 550, 450, 421, or 571 are refused like that, and 552@ and 451@ as senders after DATA.
 """
 
 import email
@@ -234,6 +235,7 @@ def _members(group: int) -> list[str]:
 DOVECOT = """
 base_dir = {ROOT}/dovecot
 instance_name = {ROOT}
+hostname = mail.lab.example
 protocols = imap lmtp
 listen = {IP}
 log_path = {ROOT}/dovecot.log
@@ -332,12 +334,18 @@ message_size_limit = 200000
 /^450[+@]/ 450 4.7.1 Greylisted, try again in 300 seconds
 /^421[+@]/ 421 4.3.2 Service shutting down
 """,
+    # What a milter for DKIM, SPF and DMARC would write; here every sender is who he says he is, but for forged@.
+    "vouched": """
+/^forged@(.+)$/ PREPEND Authentication-Results: mail.lab.example; dmarc=fail header.from=$1
+/@(.+)$/ PREPEND Authentication-Results: mail.lab.example; dmarc=pass header.from=$1
+""",
     "senders": """
 /^552[+@]/ 552 5.3.4 Message too big
 /^451[+@]/ 451 4.3.0 Try later
 """,
     "master.cf": """
 {IP}:{SMTP} inet n - n - - smtpd
+  -o smtpd_sender_restrictions=check_sender_access,regexp:{ROOT}/postfix/vouched
 {IP}:{SUBMISSION} inet n - n - - smtpd
   -o smtpd_tls_security_level=encrypt
   -o smtpd_sasl_auth_enable=yes

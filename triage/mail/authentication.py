@@ -23,6 +23,7 @@ _RESULT = re.compile(r"\s*([A-Za-z0-9-]+)(?:\s*/\s*\d+)?\s*=\s*([A-Za-z]+)(.*)\Z
 _PROPERTY = re.compile(r'([A-Za-z]+\s*\.\s*[A-Za-z0-9_-]+)\s*=\s*("(?:[^"\\]|\\.)*"(?:@[^\s;]*)?|[^\s;]+)')
 _BY = re.compile(r"(?:^|\s)by\s+([A-Za-z0-9._-]+)", re.I)
 _ATOM_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+\Z")
+_INNER = {"internal", "local", "lan", "localdomain", "home", "corp", "intranet"}  # no host in the world has these
 # Servers of these services write their Received lines under other names than the one that vouches.
 _SAME_HOUSE = {MICROSOFT: ("outlook.com", "microsoft.com"), "mx.google.com": ("google.com",)}
 
@@ -158,8 +159,8 @@ def _is_foreign(received: str, identity: Identity) -> bool:
     scanned = _scan(received)
     found = _BY.search(scanned.segments[0]) if scanned else None
     host = found[1].lower().rstrip(".") if found else ""
-    if "." not in host or re.fullmatch(r"[0-9.]+", host):
-        return False  # localhost, or an address: Google's inner hands sign like that
+    if "." not in host or re.fullmatch(r"[0-9.]+", host) or host.rpartition(".")[2] in _INNER:
+        return False  # localhost, a name of the house, or an address: Google's inner hands sign like that
     home = identity.authserv_id.lower()
     houses = (home, identity.address.rpartition("@")[2].lower(), *_SAME_HOUSE.get(home, ()))
     return not any(aligned(host, house) or host.endswith("." + house) for house in houses)
