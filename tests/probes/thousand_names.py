@@ -20,9 +20,9 @@ async def main() -> None:
 
         async def one(number: int) -> list[Observation]:
             nonlocal in_flight
+            in_flight += 1
+            await everyone.wait()  # nobody begins before all are there
             async with asker.round(60.0) as round:
-                in_flight += 1
-                await everyone.wait()  # nobody begins before all are there
                 round.start(AskDns(f"n{number}.example{m}.com", "TXT") for m in range(12))
                 web_server = f"127.{number // 250}.{number % 250}.1"
                 round.start(AskHttp("http", "example.com", web_server, f"/{m}") for m in range(3))

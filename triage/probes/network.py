@@ -41,6 +41,8 @@ from triage.probes.whois import Whois
 from triage.probes.wire import Wire
 
 PATIENCE = 900.0  # seconds that a round waits for its turns, all in all: a thousand dead names take half of it
+# More would not be faster, since turns.py lets no more through; they would only keep their questions in memory.
+ROUNDS_AT_ONCE = 200
 AT_ONE_REGISTRY = 2
 REGISTRY_KEPT, AUTHORITY_KEPT = 600.0, 120.0  # seconds; they count every question of ours
 # Of one round, far above what next_questions asks: here only a mistake or an attack is stopped.
@@ -77,18 +79,23 @@ class NetworkProbes:
         self._rdap = Rdap(api, rdap_bootstrap)
         self._whois = Whois(self._dns, wire, whois_servers or {})
         self._authority = Authority(api, status_pages or {})
+        self._room = asyncio.Semaphore(ROUNDS_AT_ONCE)
         self._registries = Turns(AT_ONE_REGISTRY, 64)
         self._registrations: Shared[AskRegistry, RegistryAnswer] = Shared(lambda _: REGISTRY_KEPT)
         self._authorities: Shared[AskAuthority, AuthorityAnswer] = Shared(lambda _: AUTHORITY_KEPT)
 
     @asynccontextmanager
     async def round(self, deadline: float) -> AsyncGenerator["NetworkRound"]:
-        """A round of `deadline` seconds of its own time. Leaving it ends whatever is still under way."""
-        round = NetworkRound(self, deadline, self._clock)
-        try:
-            yield round
-        finally:
-            await round.end()
+        """A round of `deadline` seconds of its own time, which begins when there is room for it.
+
+        Leaving it ends whatever is still under way.
+        """
+        async with self._room:
+            round = NetworkRound(self, deadline, self._clock)
+            try:
+                yield round
+            finally:
+                await round.end()
 
     async def close(self) -> None:
         for shared in (self._dns, self._registrations, self._authorities):

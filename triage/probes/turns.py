@@ -13,8 +13,8 @@ in total.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from triage.model import Failure
@@ -157,50 +157,82 @@ class Turns:
     """At most `each` holders at one port of an address, and `together` in all."""
 
     def __init__(self, each: int, together: int) -> None:
-        self._each = each
+        self.each = each
+        self.together = asyncio.Semaphore(together)
         self._lines: dict[tuple[str, int], _Line] = {}
-        self._together = asyncio.Semaphore(together)
 
-    @asynccontextmanager
-    async def at(self, address: str, port: int, asking: Asking) -> AsyncGenerator[Turn]:
-        """Wait in line, then hold a place until the block ends."""
-        line = self._lines.setdefault((address, port), _Line())
+    def at(self, address: str, port: int, asking: Asking) -> "_Visit":
+        """`async with` it: wait in line, then hold a place until the block ends."""
+        return _Visit(self, (address, port), asking.watch)
+
+    def line(self, where: tuple[str, int]) -> _Line:
+        return self._lines.setdefault(where, _Line())
+
+    def forget(self, where: tuple[str, int]) -> None:
+        """Lines last as long as somebody holds a place in them."""
+        if not self._lines[where].holders:
+            del self._lines[where]
+
+
+class _Visit:
+    """One stay at a port. A class and not a generator: it is entered for every question."""
+
+    __slots__ = ("_line", "_turns", "_watch", "_where")
+
+    def __init__(self, turns: Turns, where: tuple[str, int], watch: Watch | None) -> None:
+        self._turns, self._where, self._watch = turns, where, watch
+        self._line = turns.line(where)
+
+    async def __aenter__(self) -> Turn:
         since = _now()
-        await self._stand_in(line, asking.watch)
+        if len(self._line.holders) < self._turns.each:
+            self._line.holders.append(self._watch)
+        else:
+            await self._stand_in_line()
         try:
-            with _standing_still(asking.watch, self._together.locked()):
-                await self._together.acquire()
-            try:
-                when, failure = line.heard
-                yield Turn(failure if when > since else None, line, _now())
-            finally:
-                self._together.release()
-        finally:
-            line.leave(asking.watch)
-            if not line.holders:
-                self._lines.pop((address, port), None)
+            await self._get_room()
+        except asyncio.CancelledError:
+            self._leave()
+            raise
+        when, failure = self._line.heard
+        return Turn(failure if when > since else None, self._line, _now())
 
-    async def _stand_in(self, line: _Line, watch: Watch | None) -> None:
-        if len(line.holders) < self._each:
-            line.holders.append(watch)
-            return
-        place = _Place(asyncio.get_running_loop().create_future(), watch)
-        line.waiting.append(place)
-        behind_others = any(holder is not watch for holder in line.holders)
+    async def __aexit__(self, *_: object) -> None:
+        self._turns.together.release()
+        self._leave()
+
+    async def _stand_in_line(self) -> None:
+        place = _Place(asyncio.get_running_loop().create_future(), self._watch)
+        self._line.waiting.append(place)
+        behind_others = any(holder is not self._watch for holder in self._line.holders)
         try:
-            with _standing_still(watch, behind_others):
+            if behind_others:
+                with _standing_still(self._watch):
+                    await place.called
+            else:
                 await place.called
         except asyncio.CancelledError:
-            if place in line.waiting:
-                line.waiting.remove(place)
+            if place in self._line.waiting:
+                self._line.waiting.remove(place)
             elif not place.called.cancelled():
-                line.leave(watch)  # called and cut off in the same moment: pass the place on
+                self._leave()  # called and cut off in the same moment: pass the place on
             raise
+
+    async def _get_room(self) -> None:
+        if self._turns.together.locked():
+            with _standing_still(self._watch):
+                await self._turns.together.acquire()
+        else:
+            await self._turns.together.acquire()
+
+    def _leave(self) -> None:
+        self._line.leave(self._watch)
+        self._turns.forget(self._where)
 
 
 @contextmanager
-def _standing_still(watch: Watch | None, waits: bool) -> Generator[None]:
-    if watch is None or not waits:
+def _standing_still(watch: Watch | None) -> Generator[None]:
+    if watch is None:
         yield
         return
     watch.pause()
