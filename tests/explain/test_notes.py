@@ -208,6 +208,21 @@ def test_a_move_that_was_meant_is_marked_as_fine() -> None:
     assert says(text, "✓ 行き先は別のサーバーで、そこの証明書は有効です")
 
 
+def test_with_several_answers_a_check_says_whose_it_is() -> None:
+    both = report(
+        diagnosis(shown("password-protected"), name="example.jp"),
+        diagnosis(shown("no-address"), name="webmail.example.jp"),
+        service=("webmail.example.jp",),
+    )
+    assert says(note(both).text, "✗ webmail.example.jp: 行き先(IPアドレス)が書かれていません")
+
+
+def test_what_the_note_blames_is_never_marked_as_open() -> None:
+    luck = Finding("one-address-wrong", Certainty.SHOWN, blocks=None, facts={"address": "192.0.2.9"})
+    text = note(report(diagnosis(luck, verdict="unknown", leading="one-address-wrong"))).text
+    assert says(text, "✗ 行き先のうち一つ(192.0.2.9)が違います", "行き先 ✗")
+
+
 def test_an_area_that_nobody_looked_at_is_not_listed() -> None:
     assert "CAA" not in note(report(diagnosis(ELSEWHERE))).text
 

@@ -1,4 +1,4 @@
-"""Every note is approved text: a change of words is a diff. `APPROVE_NOTES=1 pytest tests/notes` takes new ones."""
+"""Every note is approved text: a change of words is a diff. `TRIAGE_APPROVE=1 pytest tests/notes` takes new ones."""
 
 import os
 import re
@@ -11,7 +11,7 @@ from tests.notes.specimens import Specimen, specimens
 
 HERE = Path(__file__).parent
 ALL = tuple(specimens())
-APPROVING = os.environ.get("APPROVE_NOTES") == "1"
+APPROVING = os.environ.get("TRIAGE_APPROVE") == "1"
 
 
 @pytest.mark.parametrize("specimen", ALL, ids=lambda s: s.path)
@@ -20,7 +20,7 @@ def test_the_note_is_the_approved_one(specimen: Specimen) -> None:
     if APPROVING:
         kept.parent.mkdir(exist_ok=True)
         kept.write_text(specimen.note.text, encoding="utf-8")
-    assert kept.is_file(), "nobody approved this note yet; read it, then run with APPROVE_NOTES=1"
+    assert kept.is_file(), "nobody approved this note yet; read it, then run with TRIAGE_APPROVE=1"
     assert specimen.note.text == kept.read_text(encoding="utf-8")
 
 

@@ -57,7 +57,10 @@ def _of_area(area: str, texts: Mapping[str, str], answers: tuple[Answer, ...], f
     found = [(a, f) for a in answers if not is_beyond(area, a, frame) for f in findings_of(a, area, frame)]
     told = [(answer, f) for answer, f in found if _has_own_words(answer, f)]
     if told or not found:
-        return dict.fromkeys(Check(_sign(f), _own_words(texts, answer, f, frame)) for answer, f in told)
+        several = len(answers) > 1
+        lines = [Check(_sign(answer, f), _own_words(texts, answer, f, frame)) for answer, f in told]
+        named = [_named(line, answer, frame) for line, (answer, _) in zip(lines, told, strict=True)]
+        return dict.fromkeys(named if several else lines)
     worst = mark((f for _, f in found), frame.wording)
     text = render(texts[worst], frame.values(found[0][0]))
     return [Check(worst, text)] if text else []
@@ -69,8 +72,10 @@ _AT_THE_SERVER = ("reach", "redirect", "restriction", "answer")
 
 def is_beyond(area: str, answer: Answer, frame: Frame) -> bool:
     """This area lies behind a broken address, domain or name server: what was seen there is not the owner's."""
-    lead = area_of(answer.words, frame.wording)
-    return area in _AT_THE_SERVER and lead in ("domain", "nameservers", "address") and answer.needs_work
+    lead = answer.finding
+    if lead is None or not lead.shown or lead.blocks is False:
+        return False
+    return area in _AT_THE_SERVER and area_of(lead.code, frame.wording) in ("domain", "nameservers", "address")
 
 
 def _has_own_words(answer: Answer, finding: Finding) -> bool:
@@ -78,14 +83,25 @@ def _has_own_words(answer: Answer, finding: Finding) -> bool:
     return finding.shown and (finding.blocks is not False or finding == answer.finding)
 
 
-def _sign(finding: Finding) -> Mark:
-    # Now and then: whether it stops a renewal is a matter of luck, or of the host's own rules.
-    return "bad" if finding.blocks else "ok" if finding.blocks is False else "unknown"
+def _sign(answer: Answer, finding: Finding) -> Mark:
+    """What stops a renewal only now and then is open, unless it is what the note blames."""
+    if finding.blocks is False:
+        return "ok"
+    return "bad" if finding.blocks or _blamed(answer, finding) else "unknown"
+
+
+def _blamed(answer: Answer, finding: Finding) -> bool:
+    return answer.needs_work and finding == answer.finding
 
 
 def _own_words(texts: Mapping[str, str], answer: Answer, finding: Finding, frame: Frame) -> str:
     words = frame.wording.of(finding.code, frame.language)
     return render((words.check if words else "") or texts["bad"], frame.values(answer, finding))
+
+
+def _named(check: Check, answer: Answer, frame: Frame) -> Check:
+    """With several answers in one note, whose line this is."""
+    return Check(check.mark, render(frame.phrases["check_of"], {**frame.values(answer), "check": check.text}))
 
 
 def _served(texts: Mapping[str, str], answers: tuple[Answer, ...], frame: Frame) -> Iterable[Check]:
@@ -131,6 +147,7 @@ def road(answer: Answer, frame: Frame) -> tuple[Stop, ...]:
     for stop in ROAD:
         found = [f for area, at in _STOP.items() if at == stop for f in findings_of(answer, area, frame)]
         state = mark(found, frame.wording) if found else "start" if stop == "ca" else "unknown"
+        state = "bad" if any(_blamed(answer, f) and f.shown for f in found) else state
         stops.append(Stop(frame.phrases[f"road_{stop}"], "beyond" if broken else state))
         broken = broken or state == "bad"
     return tuple(stops) if broken else ()
