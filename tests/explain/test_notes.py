@@ -17,6 +17,7 @@ from tests.explain.makers import (
     shown,
     unknown,
 )
+from triage.explain.context import menu
 from triage.explain.layout import WIDTH, width
 from triage.model import Certainty, Event, Finding, Notice, Provider, Report
 from triage.names import Domain
@@ -171,6 +172,19 @@ def test_phishing_is_told_first() -> None:
 def test_the_operator_of_the_name_servers_is_named_from_the_atlas() -> None:
     at_cloudflare = shown("points-elsewhere", nameservers="ada.ns.cloudflare.com, bob.ns.cloudflare.com")
     assert says(note(report(diagnosis(at_cloudflare))).text, "Cloudflare の「DNS」の画面")
+
+
+MENUS = [
+    ("bare words get quotes", "ja", "DNS → レコード", "「DNS」→「レコード」"),
+    ("in English theirs", "en", "DNS → Records", "“DNS” → “Records”"),
+    ("own quotes stay", "ja", "「DNS」→ ドメインを選択", "「DNS」→ ドメインを選択"),
+    ("a single name is no path", "en", "cPanel", "cPanel"),
+]
+
+
+@pytest.mark.parametrize(("why", "language", "path", "expected"), MENUS, ids=[r[0] for r in MENUS])
+def test_menu_words_are_quoted(why: str, language: str, path: str, expected: str) -> None:
+    assert menu(path, "ja" if language == "ja" else "en") == expected
 
 
 def test_name_servers_of_two_operators_are_nobodys() -> None:

@@ -50,6 +50,14 @@ def told(name: Domain) -> str:
     return name.text if plain == name.text else f"{name.text}({plain})"
 
 
+def menu(path: str, language: Language) -> str:
+    """A menu path with its words in quotes, as they stand on the screen; one that has its own quotes stays as it is."""
+    if "→" not in path or any(quote in path for quote in "「“"):
+        return path
+    words = [word.strip() for word in path.split("→")]
+    return "→".join(f"「{word}」" for word in words) if language == "ja" else " → ".join(f"“{word}”" for word in words)
+
+
 def listed(names: tuple[Domain, ...], phrases: Mapping[str, str]) -> str:
     shown = [told(name) for name in names[:MANY]]
     more = len(names) - len(shown)
@@ -101,7 +109,7 @@ def _values(answer: Answer, finding: Finding | None, frame: Frame) -> dict[str, 
         "provider": provider.called(language) if known else "",
         "hosted": hosted,
         "host": provider.called(language) if hosted else frame.phrases["your_host"],
-        "panel": Blanks(provider.panel.get(language, {})),
+        "panel": Blanks({key: menu(path, language) for key, path in provider.panel.get(language, {}).items()}),
         "link": Blanks(provider.links),
         "stated": bool(finding and finding.basis == "stated"),
         "watching": frame.watching,
@@ -172,7 +180,7 @@ def _operators(answer: Answer, found: Mapping[str, str], frame: Frame) -> dict[s
     return {
         "operator_name": operator.called(language) if operator.id != UNKNOWN_PROVIDER.id else "",
         "dns_name": runs.called(language) if runs else "",
-        "dns_panel": runs.panel.get(language, {}).get("dns", "") if runs else "",
+        "dns_panel": menu(runs.panel.get(language, {}).get("dns", ""), language) if runs else "",
         "dns_link": runs.links.get("dns", "") if runs else "",
         "dns_here": runs is not None and runs.id == answer.provider.id,
     }
