@@ -352,9 +352,9 @@ async def test_our_own_thread_is_known_by_its_ids(ledger: Ledger) -> None:
 
 async def test_a_mail_of_the_folder_as_we_found_it_is_backlog(ledger: Ledger) -> None:
     await ledger.unknown(tuple(Listed(a_key(str(n)), 5) for n in range(150)), NOW)
-    old = await journaled(ledger, "1", arrived=NOW - timedelta(minutes=1))
-    new = await journaled(ledger, "200", arrived=LATER)
-    assert ((await asked(ledger, old)).backlog, (await asked(ledger, new)).backlog) == (150, 0)
+    old = await journaled(ledger, "1", arrived=NOW - timedelta(minutes=11))
+    new = [await journaled(ledger, "200", arrived=LATER), await journaled(ledger, "2", arrived=NOW)]
+    assert ((await asked(ledger, old)).backlog, [(await asked(ledger, n)).backlog for n in new]) == (150, [0, 0])
 
 
 # ---- forgetting

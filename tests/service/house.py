@@ -1,6 +1,7 @@
 """The service in a folder: real Maildirs, a real ledger, real words. What mails say and the net shows is given."""
 
-from collections.abc import AsyncIterator, Callable, Iterable
+import os
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -39,7 +40,7 @@ class Mute:
         self.asked: list[Question] = []
 
     @asynccontextmanager
-    async def round(self, deadline: float) -> AsyncIterator["_MuteRound"]:
+    async def round(self, deadline: float) -> AsyncGenerator["_MuteRound"]:
         yield _MuteRound(self.asked)
 
     async def close(self) -> None: ...
@@ -90,13 +91,18 @@ class Troubled:
     inner: Outbox
     plan: list[Trouble | None] = field(default_factory=list[Trouble | None])
     taken_first: bool = False
+    taken: list[Letter] = field(default_factory=list[Letter])
 
     async def send(self, letter: Letter) -> None:
         trouble = self.plan.pop(0) if self.plan else None
         if trouble is None or self.taken_first:
+            self.taken.append(letter)
             await self.inner.send(letter)
         if trouble is not None:
             raise trouble
+
+    async def check(self) -> None:
+        await self.inner.check()
 
     async def close(self) -> None:
         await self.inner.close()
@@ -143,13 +149,16 @@ class House:
         """A mail arrives; each has a body of its own unless its text says so."""
         self.count += 1
         arrived = at or self.now
-        raw = b"".join(f"{n}: {v}\r\n".encode() for n, v in mail.headers) + f"\r\n{mail.text}\r\n".encode()
-        self.reader.knows(raw, mail.asked.reading, fails)
+        raw = self.knows(mail, fails)
         path = self._maildir(box) / "new" / f"{self.count:06}.mail"
         path.write_bytes(raw)
-        import os
-
         os.utime(path, (arrived.timestamp(), arrived.timestamp()))
+        return raw
+
+    def knows(self, mail: Mail, fails: Iterable[Exception] = ()) -> bytes:
+        """The mail's bytes, which the reader can read from now on."""
+        raw = b"".join(f"{n}: {v}\r\n".encode() for n, v in mail.headers) + f"\r\n{mail.text}\r\n".encode()
+        self.reader.knows(raw, mail.asked.reading, fails)
         return raw
 
     async def round(self, *, times: int = 1) -> None:

@@ -64,9 +64,8 @@ async def test_a_notice_sent_on_by_a_filter_goes_to_its_owner_with_the_original(
 
 async def test_several_mailboxes_are_served_and_one_that_fails_does_not_stop_the_other(house: House) -> None:
     house.receives(a_mail(), box="second")
-    (house.folder / "inbox" / "new").rename(house.folder / "inbox" / "gone")
-    (house.folder / "inbox" / "new").symlink_to("/nonexistent")
     service = house.service(("inbox", "second"))
+    (house.folder / "inbox").rename(house.folder / "gone")
     tally = await service.round()
     await service.close()
     assert (len(tally.troubles), len(house.letters)) == (1, 1)
@@ -152,8 +151,8 @@ async def test_perhaps_sent_is_sent_again_under_the_same_message_id(house: House
     house.troubled(Uncertain("silence after the dot"), taken_first=True)
     house.receives(a_mail())
     await house.round(times=2)
-    first, second = house.letters
-    assert header(first, "Message-ID") == header(second, "Message-ID")
+    assert house.outbox is not None
+    first, second = house.outbox.taken
     assert first == second
     assert await house.states() == ["answered"]
 
@@ -162,11 +161,13 @@ async def test_perhaps_sent_is_not_sent_again_where_the_sent_folder_has_it(house
     house.troubled(Uncertain("silence after the dot"), taken_first=True)
     house.receives(a_mail())
     await house.round()
-    sent = house.folder / "inbox" / ".Sent" / "cur"
-    sent.mkdir(parents=True)
-    (sent / "1.mail:2,S").write_bytes(house.letters[0])
+    sent = house.folder / "inbox" / ".Sent"
+    for sub in ("new", "cur", "tmp"):
+        (sent / sub).mkdir(parents=True)
+    (sent / "cur" / "1.mail:2,S").write_bytes(house.letters[0])
     await house.round()
-    assert (len(house.letters), await house.states()) == (1, ["answered"])
+    assert house.outbox is not None
+    assert (len(house.outbox.taken), await house.states()) == (1, ["answered"])
 
 
 async def test_three_failures_in_a_row_end_the_sending_of_that_round(house: House) -> None:
@@ -273,8 +274,9 @@ async def test_our_own_letter_that_comes_back_is_dropped(house: House) -> None:
     house.receives(a_mail())
     await house.round()
     head = house.letters[0].decode("latin-1").partition("\r\n\r\n")[0]
-    lines = [line.partition(": ") for line in head.split("\r\n") if ": " in line and line[0] not in " \t"]
-    back = Mail(headers=(("Delivered-To", US.address), *((name, value) for name, _, value in lines)), text="x")
+    lines = [line.partition(": ") for line in head.splitlines() if ": " in line and line[0] not in " \t"]
+    ours = tuple((name, value) for name, _, value in lines if name != "Date")
+    back = Mail(headers=(("Delivered-To", US.address), *ours), text="x")
     house.receives(back)
     await house.round()
     assert (len(house.letters), (await house.states())[1]) == (1, "dropped")

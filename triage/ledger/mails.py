@@ -27,6 +27,7 @@ OPEN = (MailState.RECEIVED, MailState.READ, MailState.ADMITTED)
 FINAL = (MailState.ANSWERED, MailState.HELD, MailState.DROPPED, MailState.ASIDE)
 ANSWERING = (MailState.ADMITTED, MailState.DIAGNOSED, MailState.ANSWERED)
 REPEAT = timedelta(days=7)  # how long a notice counts as answered
+JUST_NOW = timedelta(minutes=10)  # longer than any pause between two polls that goes well
 LONGEST_TEXT = 2000  # characters of a subject or a reason that are kept
 
 
@@ -217,11 +218,14 @@ def _started(c: Connection) -> datetime | None:
 
 
 def _backlog(c: Connection, mine: Row[tuple[object, ...]]) -> int:
-    """How many mails lay in this mail's folder when we first saw it; 0 where this one came later."""
+    """How many mails lay in this mail's folder when we first saw it; 0 where this one came later, or just before.
+
+    An empty folder tells nothing of itself, so the first mails after an empty start are seen together with it.
+    """
     at = and_(
         folder.c.account == mine.account, folder.c.folder == mine.folder, folder.c.uidvalidity == mine.uidvalidity
     )
-    began = c.execute(select(folder.c.mails).where(at, folder.c.first_seen >= mine.arrived)).scalar()
+    began = c.execute(select(folder.c.mails).where(at, folder.c.first_seen >= mine.arrived + JUST_NOW)).scalar()
     return int(began or 0)
 
 

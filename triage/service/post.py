@@ -30,7 +30,7 @@ class Post:
             try:
                 count += await self._deliver(delivery)
                 in_a_row = 0
-            except Temporary as trouble:
+            except Trouble as trouble:
                 in_a_row += 1
                 troubles.append(trouble)
                 self.tell(Step(delivery.mail or 0, "trouble", str(trouble)))
