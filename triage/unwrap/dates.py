@@ -41,6 +41,8 @@ _YMD = re.compile(r"(?<!\d)(\d{4})\s?(?:年|[-/.]|\.\s)\s?(\d{1,2})\s?(?:月|[-/
 _KOREAN = re.compile(r"(\d{4})년\s?(\d{1,2})월\s?(\d{1,2})일")
 _REIWA = re.compile(r"令和\s?(\d{1,2}|元)年\s?(\d{1,2})月\s?(\d{1,2})日")
 _DMY = re.compile(r"(?<!\d)(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?[-/.]\s?(\d{4}|\d{2})(?!\d)")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
+_AMERICAN = re.compile(r"\b[ap]m [ecmp][sd]t\b")  # where such a zone is printed, the month comes first
 _TIME = re.compile(
     r"(午前|午後|上午|下午|오전|오후)?\s?(?<![\d+-])(\d{1,2})(?:[:.時点h]|시\s?)(\d{2})(?:(?:[:.分]|분\s?)(\d{2}))?(?:分|秒)?(?!\d)"
     r"(?:\s?([ap]\.?m\.?)(?![a-z]))?"
@@ -80,8 +82,11 @@ def _day(text: str, languages: frozenset[str], outer: datetime | None) -> tuple[
     if found := _REIWA.search(text):
         year = 1 if found[1] == "元" else int(found[1])
         return _sane(2018 + year, int(found[2]), int(found[3])), _without(text, found)
-    if found := _DMY.search(text):
-        return _numeric(found, languages, outer), _without(text, found)
+    # `2. november 2021 09.26.50`: with a year of four digits elsewhere, three pairs of digits are a time.
+    has_year = _YEAR.search(text) is not None
+    found = next((f for f in _DMY.finditer(text) if len(f[4]) == 4 or not has_year), None)
+    if found:
+        return _numeric(found, languages, outer, _AMERICAN.search(text) is not None), _without(text, found)
     return _named(text, languages)
 
 
@@ -93,7 +98,7 @@ def _sane(year: int, month: int, day: int) -> _Day | None:
     return (year, month, day) if 1980 <= year <= 2100 and 1 <= month <= 12 and 1 <= day <= 31 else None
 
 
-def _numeric(found: re.Match[str], languages: frozenset[str], outer: datetime | None) -> _Day | None:
+def _numeric(found: re.Match[str], languages: frozenset[str], outer: datetime | None, american: bool) -> _Day | None:
     first, second, year = int(found[1]), int(found[3]), int(found[4])
     year += 2000 if year < 100 else 0
     if len(found[4]) == 2 and languages and languages <= {"ja", "zh", "ko", "hu"}:
@@ -101,6 +106,8 @@ def _numeric(found: re.Match[str], languages: frozenset[str], outer: datetime | 
     day_first, month_first = _sane(year, second, first), _sane(year, first, second)
     if found[2] == "." or (languages and "en" not in languages):
         return day_first
+    if american and month_first is not None:
+        return month_first
     if day_first == month_first or day_first is None or month_first is None:
         return day_first or month_first
     if outer is None:

@@ -259,7 +259,9 @@ def _attach(mime: Mime, found: _Found, budget: _Budget, level: int) -> None:
     budget.attached -= 1
     inner, size = _inner_mail(mime)
     if inner is not None:
-        found.attached.append(_message(inner, budget, level + 1, size))
+        message = _message(inner, budget, level + 1, size)
+        found.attached.append(message)
+        found.repairs += message.repairs
 
 
 def _inner_mail(mime: Mime) -> tuple[Mime | None, int]:
