@@ -10,7 +10,7 @@ from triage.probes.turns import Asking, Company
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
-MOST_KEPT = 20_000
+MOST_KEPT = 4_000  # answers; more would be found again only by chance, and weigh on the garbage collector
 
 
 class Shared(Generic[Key, Value]):
