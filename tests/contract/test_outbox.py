@@ -81,6 +81,11 @@ async def test_two_letters_are_two_mails(post: Post) -> None:
     assert {m["Message-ID"] for m in post.arrived(2)} == {"<triage.1@triage.example>", "<triage.2@triage.example>"}
 
 
+async def test_checked_without_sending(post: Post) -> None:
+    await post.outbox.check()
+    assert post.arrived(0) == []
+
+
 async def test_closed_twice(post: Post) -> None:
     await post.outbox.close()
     await post.outbox.close()

@@ -296,6 +296,79 @@ async def test_whatever_a_server_throws_in_only_trouble_comes_out(proxy: FaultPr
         assert await patiently(mailbox.list) == before
 
 
+# ---- IDLE
+
+
+async def heard(mailbox: ImapMailbox, seconds: float = 8.0) -> tuple[bool, float]:
+    started = time.monotonic()
+    return await mailbox.wait(seconds), time.monotonic() - started
+
+
+async def listening(proxy: FaultProxy, times: int = 1) -> None:
+    while sum(side == "server" and line.startswith("+ idling") for side, line in proxy.lines) < times:
+        await asyncio.sleep(0.02)
+
+
+async def test_idle_hears_of_a_new_mail(servers: MailServers, proxy: FaultProxy, address: str) -> None:
+    async with a_mailbox(proxy.port, address) as mailbox:
+        waiting = asyncio.ensure_future(heard(mailbox))
+        await listening(proxy)
+        # The connection that works is another one.
+        assert len(await mailbox.list()) == 1
+        servers.deliver(address, MAIL)
+        news, seconds = await waiting
+        assert (news, seconds < 5) == (True, True)
+
+
+async def test_idle_hears_of_what_came_while_nobody_listened(
+    servers: MailServers, proxy: FaultProxy, address: str
+) -> None:
+    async with a_mailbox(proxy.port, address) as mailbox:
+        assert (await heard(mailbox, 0.3))[0] is False
+        servers.deliver(address, MAIL)
+        news, seconds = await heard(mailbox)
+        assert (news, seconds < 1) == (True, True)
+
+
+async def test_nothing_new_ends_with_the_time(proxy: FaultProxy, address: str) -> None:
+    async with a_mailbox(proxy.port, address) as mailbox:
+        news, seconds = await heard(mailbox, 0.6)
+        assert (news, 0.5 < seconds < 2) == (False, True)
+
+
+async def test_a_dead_idle_does_not_spin_and_comes_back(servers: MailServers, proxy: FaultProxy, address: str) -> None:
+    async with a_mailbox(proxy.port, address, pause=0.2) as mailbox:
+        proxy.add("server", r"^\+ idling", "pass and cut")
+        waiting = asyncio.ensure_future(heard(mailbox))
+        await listening(proxy, 2)
+        assert sum("AUTHENTICATE" in line for _, line in proxy.lines) == 2
+        servers.deliver(address, MAIL)
+        assert (await waiting)[0] is True
+
+
+async def test_an_exists_together_with_the_continuation_is_not_lost(proxy: FaultProxy, address: str) -> None:
+    proxy.add("server", r"^\+ idling", "replace", "+ idling\r\n* 2 EXISTS")
+    async with a_mailbox(proxy.port, address) as mailbox:
+        news, seconds = await heard(mailbox, 1.0)
+        assert (news, seconds < 3) == (True, True)
+
+
+async def test_a_server_without_idle_is_only_polled(proxy: FaultProxy, address: str) -> None:
+    proxy.add("server", r" IDLE(?=[ \]]|$)", "replace", "", once=False)
+    async with a_mailbox(proxy.port, address) as mailbox:
+        assert (await heard(mailbox, 0.4))[0] is False
+    assert not any(side == "client" and line.endswith("IDLE") for side, line in proxy.lines)
+
+
+async def test_closing_ends_a_wait(proxy: FaultProxy, address: str) -> None:
+    async with a_mailbox(proxy.port, address) as mailbox:
+        waiting = asyncio.ensure_future(heard(mailbox, 60))
+        await listening(proxy)
+        await mailbox.close()
+        news, seconds = await waiting
+        assert (news, seconds < 5) == (False, True)
+
+
 async def dialogue(proxy: FaultProxy, address: str) -> None:
     """All that one mail needs."""
     async with a_mailbox(proxy.port, address, timeout=1.0) as mailbox:

@@ -143,6 +143,12 @@ def test_a_header_above_and_between_our_own_hands_counts() -> None:
     assert authenticate(a_mail(INNER_HAND, OUR_HAND, PASS, FOREIGN_HAND), US) == DMARC
 
 
+@pytest.mark.parametrize("host", ["localhost", "imap3.internal", "mail.lan", "192.0.2.7", "2001:db8::7"])
+def test_an_inner_hand_without_a_name_in_the_world_does_not_end_our_part(host: str) -> None:
+    inner = ("received", f"from mx.triage.example by {host} (Cyrus) with LMTPA")
+    assert authenticate(a_mail(inner, OUR_HAND, PASS, FOREIGN_HAND), US) == DMARC
+
+
 def test_what_came_with_the_mail_from_an_earlier_visit_is_no_conflict() -> None:
     assert authenticate(a_mail(OUR_HAND, PASS, FOREIGN_HAND, FAIL), US) == DMARC
 

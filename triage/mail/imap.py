@@ -20,6 +20,7 @@ import structlog
 from imapclient.exceptions import IMAPClientError
 
 from triage.mail.imap_session import LOST, Account, Session, trouble
+from triage.mail.imap_watch import Watcher
 from triage.mail.transport import SLOW, Tls, context_for, must_be_loopback
 from triage.model import Arrival, Listed, MailKey, Permanent, Place, Temporary, Trouble
 from triage.ports import Clock
@@ -81,6 +82,7 @@ class ImapMailbox:
         self._whole = max(WHOLE, 3 * timeout)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"imap-{name}")
         self._session: Session | None = None
+        self._watcher = Watcher(self._account, pause=pause)
         self._closed = False
         self._pause = pause
         self._failures = 0
@@ -102,9 +104,14 @@ class ImapMailbox:
     async def has_sent(self, message_id: str) -> bool | None:
         return await self._ask(lambda session: session.has_sent(message_id))
 
+    async def wait(self, seconds: float) -> bool:
+        """True as soon as the server says that mail has come, else False after `seconds`. Only a hint: poll anyway."""
+        return await self._watcher.wait(seconds)
+
     async def close(self) -> None:
         """Logs out, or cuts a command short that is still under way."""
         self._closed = True
+        await self._watcher.close()
         if (session := self._session) is not None:
             self._session = None
             goodbye = self._thread.submit(_log_out, session)

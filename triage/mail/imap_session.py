@@ -4,6 +4,7 @@ import imaplib
 import re
 import socket
 import ssl
+import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -131,6 +132,32 @@ class Session:
         self._selected = None
         self._client.select_folder(folder, readonly=True)
         return bool(self._search("HEADER", "Message-ID", message_id))
+
+    # ---- listening
+
+    @property
+    def can_idle(self) -> bool:
+        return self._client.has_capability("IDLE")
+
+    def next_uid(self) -> int:
+        """Opens the folder without the right to change it; the UID that the next mail will get, or their number."""
+        self._selected = None
+        answer = self._client.select_folder(self._account.folder, readonly=True)
+        return int(answer.get(b"UIDNEXT", answer.get(b"EXISTS", 0)))
+
+    def idle(self, seconds: float) -> bool:
+        """Did the server say within `seconds` that mail has come? Call `next_uid` first."""
+        self._client.idle()
+        begun = time.monotonic()
+        events = self._client.idle_check(timeout=seconds)
+        # On a dead line imapclient answers "nothing" at once, and would for ever.
+        if not events and time.monotonic() - begun < seconds / 2:
+            raise OSError("the connection is dead")
+        if any(event[0] == b"BYE" for event in events):
+            raise OSError("the server said goodbye")
+        # An EXISTS that came together with the continuation lies in a buffer, and is only seen now.
+        late = self._client.idle_done()[1]
+        return any(len(event) > 1 and event[1] == b"EXISTS" for event in (*events, *(late or ())))
 
     def logout(self) -> None:
         self._client.socket().settimeout(2)
