@@ -154,6 +154,8 @@ ROWS = [
      FINE.add(("Received", "from c by mx.triage.example.net; x"), ("Received", "from b by c.example.org; x")),
      FINE.add(("Received", "from x by mx.triage.example.net; x"))),
     ("N24", Drop, "answered already", past(content_answered=True), FINE),
+    ("N24", Drop, "but commands are all alike", past(content_answered=True).with_(outcome=NOTHING_NEW, text="再確認"),
+     past(content_answered=True, thread_answers=1).with_(outcome=NOTHING_NEW, text="再確認")),
     ("N25", Drop, "the same notice two days ago", past(notice_answered=NOW - timedelta(days=2)),
      past(notice_answered=NOW - timedelta(days=8))),
     ("N26", Hold, "three in an hour", past(address_hour=3), past(address_hour=2)),

@@ -82,7 +82,9 @@ def sorted_runs(marks: list[bool]) -> list[str]:
 
 
 def answered_before(asked: Asked) -> bool:
-    return asked.history.content_answered
+    """Commands are all alike, and have a limit of their own."""
+    obeyed = asked.history.thread_answers > 0 and command(asked.message) is not None and not asked.is_notice
+    return asked.history.content_answered and not obeyed
 
 
 def same_notice_again(asked: Asked) -> bool:

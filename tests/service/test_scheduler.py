@@ -1,0 +1,89 @@
+"""The clockwork: it repeats, waits when something is wrong, stops when nothing can be done, and ends cleanly."""
+
+import asyncio
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.decide.build import Mail, a_notice
+from tests.service.house import House
+from triage.ledger import open_ledger
+from triage.model import Notices, Permanent, Temporary, Trouble
+from triage.scheduler import run
+
+
+def a_mail(number: int) -> Mail:
+    return Mail(text=f"fyi {number}", outcome=Notices((a_notice(f"a{number}.example.jp"),), "xserver"))
+
+
+async def until(said: str, house: House, seconds: float = 10.0) -> None:
+    async with asyncio.timeout(seconds):
+        while not any(step.step == said for step in house.steps):
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_it_polls_again_and_a_signal_ends_it(tmp_path: Path, number: signal.Signals) -> None:
+    house = House(tmp_path)
+    service = house.service()
+    working = asyncio.create_task(run(service, 0.1))
+    await asyncio.sleep(0.3)
+    house.receives(a_mail(1))
+    await until("filed", house)
+    os.kill(os.getpid(), number)
+    await asyncio.wait_for(working, 10)
+    await service.close()
+    assert (len(house.letters), await house.states()) == (1, ["answered"])
+
+
+async def test_the_mail_in_hand_is_finished_and_no_other_is_begun(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    await house.round()
+    for n in range(3):
+        house.receives(a_mail(n))
+    service = house.service()
+
+    def stop_at_the_first(step: object) -> None:
+        if getattr(step, "step", "") == "read":
+            service.stop()
+
+    object.__setattr__(service, "tell", stop_at_the_first)
+    object.__setattr__(service, "_hands", asyncio.Semaphore(1))
+    await service.round()
+    await service.close()
+    assert sorted(await house.states()) == ["diagnosed", "received", "received"]
+    await house.round()
+    assert sorted(await house.states()) == ["answered"] * 3
+
+
+async def test_a_busy_ledger_makes_it_wait_and_then_it_goes_on(tmp_path: Path) -> None:
+    house, heard = House(tmp_path), list[tuple[Trouble, float]]()
+    house.receives(a_mail(1))
+    other = open_ledger(f"sqlite:///{tmp_path}/triage.db")
+    await other.claim()
+    service = house.service()
+    working = asyncio.create_task(run(service, 0.1, lambda trouble, pause: heard.append((trouble, pause))))
+    async with asyncio.timeout(10):
+        while len(heard) < 2:
+            await asyncio.sleep(0.02)
+    await other.close()
+    await until("filed", house)
+    os.kill(os.getpid(), signal.SIGTERM)
+    await asyncio.wait_for(working, 10)
+    await service.close()
+    assert isinstance(heard[0][0], Temporary)
+    assert heard[1][1] > heard[0][1]
+
+
+async def test_what_only_a_person_can_change_ends_it_with_the_reason(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    service = house.service()
+    (tmp_path / "inbox").rename(tmp_path / "gone")
+    began = time.monotonic()
+    with pytest.raises(Permanent, match="no such file"):
+        await run(service, 60)
+    await service.close()
+    assert time.monotonic() - began < 10
