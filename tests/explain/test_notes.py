@@ -93,7 +93,7 @@ def test_only_service_names_is_harmless() -> None:
 def test_an_expired_domain_is_not_harmless_because_the_mail_names_webmail_only() -> None:
     sick = diagnosis(shown("domain-expired", zone="example.jp"), name="webmail.example.jp")
     text = note(report(sick, service=("webmail.example.jp",))).text
-    assert says(text, "有効期限が切れています")
+    assert says(text, "原因 ドメイン example.jp の有効期限が切れています")
 
 
 def test_names_with_one_answer_are_one_part() -> None:
