@@ -5,15 +5,20 @@ from datetime import datetime, timedelta
 from triage.diagnose.found import Judged, faintly, harmless, listed
 from triage.diagnose.scene import Scene
 from triage.model import AskTls, Certificate, Finding
+from triage.names import Domain
 
 CODES = ("already-renewed", "transient", "moved-away", "service-names-only", "not-an-alert")
+# What cPanel and its like add to every certificate; `mail` is for mail programs only.
+_SERVICES = frozenset(
+    ("webmail", "cpanel", "whm", "webdisk", "cpcalendars", "cpcontacts", "autodiscover", "autoconfig", "mail")
+)
 _PROXIES = ("cdn",)  # kinds whose edge serves a certificate that says nothing of the origin's
 
 
 def judge(scene: Scene) -> Judged:
     found: list[Finding] = []
     excluded: set[str] = set()
-    for finding in (_renewed(scene), _moved(scene), _not_an_alert(scene)):
+    for finding in (_renewed(scene), _moved(scene), _service_name(scene), _not_an_alert(scene)):
         if isinstance(finding, str):
             excluded.add(finding)
         elif finding:
@@ -91,7 +96,8 @@ def _moved(scene: Scene) -> Finding | str | None:
         return None
     if len(scene.foreign) < len(scene.found.public):
         return "moved-away"
-    good = [(q, c) for q, c in scene.certificates if scene.covers(c) and c.not_before <= scene.now < c.not_after]
+    served = [(q, c) for q, c in scene.certificates if scene.covers(c) and not _is_edge(scene, q)]
+    good = [(q, c) for q, c in served if c.not_before <= scene.now < c.not_after]
     if not good or any(certificate.fault for _, certificate in good):
         return None
     question, certificate = good[0]
@@ -103,6 +109,18 @@ def _moved(scene: Scene) -> Finding | str | None:
     }
     del facts["since"]
     return harmless("moved-away", [q for q, _ in good], **facts)
+
+
+def _service_name(scene: Scene) -> Finding | str:
+    """A name that only a panel or a mail program uses, beside names of the website."""
+    names = (scene.inquiry.name, *scene.inquiry.names)
+    if not _is_service(scene.inquiry.name) or all(_is_service(name) for name in names):
+        return "service-names-only"
+    return harmless("service-names-only")
+
+
+def _is_service(name: Domain) -> bool:
+    return name.labels[0] in _SERVICES and name != name.registrable
 
 
 def _not_an_alert(scene: Scene) -> Finding | None:

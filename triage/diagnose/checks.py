@@ -126,7 +126,7 @@ CAUSES: Mapping[str, Cause] = {
     "dns01-doubled-label": _cause(True, "where record zone"),
     "dns01-record-missing": _cause(True, ""),
     "dns01-wrong-value": _cause(True, ""),
-    "dns01-not-everywhere": _cause(True, ""),
+    "dns01-not-everywhere": _cause(True, "where nameservers zone"),
     "dns01-too-many": _cause(True, ""),
     "alpn-port-443": _cause(True, "address fault"),
     "alpn-not-negotiated": _cause(True, ""),

@@ -1,9 +1,10 @@
 """G and H: what validation by DNS or by TLS would meet, as far as it can be seen outside of a run."""
 
+from triage.diagnose.delegated import servers
 from triage.diagnose.found import Judged, hinted, listed, shown
 from triage.diagnose.lookup import Kind
 from triage.diagnose.scene import Scene
-from triage.model import AskDns, AskTls, Failure, Fault, Finding, Provider
+from triage.model import AskDns, AskTls, DnsAnswer, Failure, Fault, Finding, Provider
 
 CODES = (
     "dns01-record-missing", "dns01-wrong-value", "dns01-doubled-label", "dns01-delegated-away", "dns01-other-zone",
@@ -13,7 +14,14 @@ CODES = (
 
 
 def judge(scene: Scene) -> Judged:
-    checks = (_delegated_away(scene), _doubled(scene), _other_zone(scene), _wildcard(scene), _port_443(scene))
+    checks = (
+        _delegated_away(scene),
+        _doubled(scene),
+        _not_everywhere(scene),
+        _other_zone(scene),
+        _wildcard(scene),
+        _port_443(scene),
+    )
     findings = tuple(f for f in checks if f)
     codes = {f.code for f in findings}
     excluded: set[str] = set()
@@ -52,6 +60,18 @@ def _doubled(scene: Scene) -> Finding | None:
     if not text or scene.values(label(scene), "TXT"):
         return None
     return shown("dns01-doubled-label", (AskDns(doubled, "TXT"),), where=doubled, record=listed(text), zone=scene.zone)
+
+
+def _not_everywhere(scene: Scene) -> Finding | None:
+    """The zone's own servers give different records: one of them has not got the new one yet."""
+    asked = {(s.name, AskDns(label(scene), "TXT", at=s.address)) for s in servers(scene)}
+    answers = {name: (q, a) for name, q in asked if isinstance(a := scene.answer(q), DnsAnswer)}
+    texts = {frozenset(a.of("TXT")) for _, a in answers.values()}
+    if len(texts) < 2:
+        return None
+    listed_servers = listed(sorted(answers))
+    evidence = sorted((q for q, _ in answers.values()), key=lambda q: q.at)
+    return hinted("dns01-not-everywhere", evidence, where=label(scene), nameservers=listed_servers, zone=scene.zone)
 
 
 def _other_zone(scene: Scene) -> Finding | None:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Set
 from functools import lru_cache
 
 from triage.diagnose.caa import levels
-from triage.diagnose.delegated import each_server
+from triage.diagnose.delegated import each_server, servers
 from triage.diagnose.delegated import questions as of_the_delegation
 from triage.diagnose.lookup import Kind
 from triage.diagnose.marks import challenges, parks
@@ -122,6 +122,18 @@ def _at_the_addresses(scene: Scene) -> Iterator[Question]:
             yield first_question(scene.name, address)
     if scene.by_http and scene.found.first:
         yield scene.root_question(scene.found.first)
+        yield from _while_ipv6_is_silent(scene)
+
+
+def _while_ipv6_is_silent(scene: Scene) -> Iterator[Question]:
+    """The control probes of the A, before the dial at the AAAA has used up the time."""
+    first, second = scene.found.first, next(iter(scene.found.public4), None)
+    if not first or not second or first == second or scene.first_answer(first) is not None:
+        return
+    answer = scene.first_answer(second)
+    if isinstance(answer, HttpAnswer) and answer.status != 404:
+        yield scene.root_question(second)
+        yield scene.other_question(second)
 
 
 def _controls(scene: Scene) -> Iterator[Question]:
@@ -150,6 +162,10 @@ def _where_not_clean(scene: Scene) -> Iterator[Question]:
         yield AskDns(scene.name, "A", unchecked=True)
         yield AskDns(scene.zone, "DS")
     nothing = not found.pending and not found.addresses
+    if any(code.startswith("dns01-") for code in scene.stated):
+        yield from each_server(scene)
+        for server in servers(scene):
+            yield AskDns(f"_acme-challenge.{scene.name}", "TXT", at=server.address)
     if broken or nothing or zone_ns is Kind.ABSENT or scene.stated & _DNS_STATED or _seen_from_elsewhere(scene):
         yield from of_the_delegation(scene)
 

@@ -68,6 +68,8 @@ def _dead_end(scene: Scene) -> Finding | None:
     redirected = len([hop for hop in walk.hops if not hop.fell_back]) > 1
     if walk.end is not End.FAILED or not redirected or not isinstance(last.answer, Failure):
         return None
+    if walk.hops[1].fell_back and last.address in scene.found.public6:
+        return None  # the dead AAAA of the name itself: `ipv6-dead`
     facts = _facts(walk, last) | {"fault": last.answer.fault.value, "detail": last.answer.detail}
     if last.answer.fault is Fault.TLS or (last.answer.fault is Fault.GARBLED and last.url.startswith("https:")):
         return shown("redirect-tls", walk.evidence, **facts)

@@ -6,12 +6,13 @@ the probes show none, and the notice is recent                 the words count: 
 the probes rule it out, and the notice is older than the TTL   the probes count: it has been mended since
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 from triage.diagnose.found import facts_of
-from triage.diagnose.marks import is_html, parked_page
+from triage.diagnose.marks import is_html, parked_page, title
 from triage.diagnose.scene import Scene
 from triage.model import Certainty, Finding, HttpAnswer, Problem
 
@@ -53,7 +54,13 @@ _ROWS: Mapping[str, tuple[str, ...]] = {
     )
     for code in codes
 }
+_GOT = re.compile(r'\(got "(.*?)"\)', re.DOTALL)
+_WANTED = re.compile(r'Expected "(.*?)"', re.DOTALL)
+_KEY_AUTHORIZATION = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\Z")
+_EMPTY_TITLES = frozenset(("", "page", "index", "home", "website", "domain", "welcome"))
 _CONNECTION = ("port-80-refused", "port-80-blocked", "connection-reset", "unreachable", "too-slow", "garbled-reply")
+# What goes away by itself, when nothing of it can be seen any more.
+_PASSING = frozenset((*_CONNECTION, *_ZONE, "server-error", "ca-outage", "blocked-by-place", "redirect-target-dead"))
 _AMBIGUOUS_404 = frozenset(("points-elsewhere", "token-not-served", "site-redirect-elsewhere", "stale-aaaa"))
 _AMBIGUOUS_PAGE = frozenset(("app-answers-everything", "parked"))
 
@@ -76,15 +83,27 @@ def weigh(scene: Scene, findings: Mapping[str, Finding]) -> dict[str, Finding]:
 def _add(scene: Scene, problem: Problem, code: str, weighed: dict[str, Finding]) -> None:
     if any(_explains(weighed[c]) for c in meanings(code) if c in weighed):
         return
-    if problem.secondary and "blocked-by-place" in weighed:
-        # The CA's first look was fine, so what it met elsewhere depends on the place.
-        weighed["blocked-by-place"] = _stated(weighed["blocked-by-place"], problem)
+    if problem.secondary:
+        by_place = _by_place(scene, problem, weighed)
+        weighed[by_place] = replace(_stated(weighed[by_place], problem), blocks=True)
         return
     chosen = _chosen(scene, problem, code, weighed)
     before = weighed[chosen]
     if before.certainty is Certainty.RULED_OUT and scene.stale_notice:
+        if code in _PASSING and "transient" in weighed:
+            weighed["transient"] = _stated(weighed["transient"], problem)
         return
     weighed[chosen] = _stated(before, problem)
+
+
+def _by_place(scene: Scene, problem: Problem, weighed: Mapping[str, Finding]) -> str:
+    """The CA's first look was fine, so what it met elsewhere depends on the place: by DNS, else by a filter."""
+    if weighed["nameservers-disagree"].shown:
+        return "nameservers-disagree"
+    addresses = scene.found.addresses
+    if problem.address and addresses and problem.address not in addresses:
+        return "answers-differ-by-place"
+    return "blocked-by-place"
 
 
 def _explains(finding: Finding) -> bool:
@@ -113,6 +132,12 @@ def _chosen(scene: Scene, problem: Problem, code: str, weighed: Mapping[str, Fin
     hints = [c for c in meanings(code) if c in weighed and _is_hint(weighed[c])]
     if code in _AMBIGUOUS_404:
         return _not_found(scene, problem, hints)
+    if code in _BODY:
+        return _other_body(problem, code, hints)
+    if code == "redirect-tls" and not scene.walk.redirected:
+        return "alpn-port-443"  # the CA knocked at 443 by itself
+    if code == "dns01-other-zone" and not _is_hint(weighed[code]):
+        return next(iter(hints), "dns01-record-missing")
     if code in _AMBIGUOUS_PAGE:
         return _page(scene, code, hints)
     return next(iter(hints), code)
@@ -143,7 +168,11 @@ def _page(scene: Scene, code: str, hints: Iterable[str]) -> str:
     strong = [hint for hint in hints if hint != "app-answers-everything"]
     if strong:
         return strong[0]
-    return "parked" if one_page_for_all(scene) else ("app-answers-everything" if code == "parked" else code)
+    return (
+        "parked"
+        if one_page_for_all(scene) and nothing_of_its_own(scene)
+        else ("app-answers-everything" if code == "parked" else code)
+    )
 
 
 def one_page_for_all(scene: Scene) -> bool:
@@ -156,6 +185,25 @@ def one_page_for_all(scene: Scene) -> bool:
     if any(parked_page(page, scene) for page in pages):
         return True
     return is_html(pages[0]) and "<script" not in bodies.pop().lower()
+
+
+def nothing_of_its_own(scene: Scene) -> bool:
+    """The page has no title but its domain's name or a word that means nothing."""
+    words = (title(scene.root) or "").lower()
+    return words in _EMPTY_TITLES or words in (scene.name, scene.zone) or parked_page(scene.root, scene)
+
+
+def _other_body(problem: Problem, code: str, hints: Iterable[str]) -> str:
+    """`(got "…")` tells: nothing at all, another token's answer, or the right one with something around it."""
+    got = _GOT.search(problem.error)
+    if got is None:
+        return next(iter(hints), code)
+    if not got[1]:
+        return next(iter(hints), "other-token")
+    wanted = _WANTED.search(problem.error)
+    if wanted and wanted[1] in got[1]:
+        return "body-altered"
+    return "other-token" if _KEY_AUTHORIZATION.match(got[1]) else "body-altered"
 
 
 def _host(url: str | None) -> str | None:

@@ -5,13 +5,13 @@ redirect        301, 302, 307, 308 with a Location; the target is looked up anew
 refused         the 12th redirect · 303 · a scheme, port or host that is not allowed · a path over 2000 · a URL again
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from triage.diagnose.lookup import OURS, Lookup, lookup
 from triage.diagnose.reserved import is_address, is_reserved
-from triage.model import AskDns, AskHttp, Failure, Fault, HttpAnswer, Observations, Question, Via
+from triage.model import AskDns, AskHttp, AskTls, Failure, Fault, HttpAnswer, Observations, Question, Via
 from triage.names import Domain, InvalidName
 
 CHALLENGE = "/.well-known/acme-challenge/{token}"
@@ -88,7 +88,10 @@ def walk(seen: Observations, name: str) -> Walk:
     if found.first is None:
         return Walk(End.UNASKED if found.unsure else End.NO_ADDRESS, found=found, certain=not found.unsure)
     hops, certain = _first(seen, found)
-    return _follow(seen, hops, certain and not found.unsure)
+    walked = _follow(seen, name, hops, certain and not found.unsure)
+    if len(hops) == 1 and hops[0].answer is None and ":" in hops[0].address and found.public4:
+        return replace(walked, needs=walked.needs + _foreseen(seen, found))
+    return walked
 
 
 def _first(seen: Observations, found: Lookup) -> tuple[tuple[Hop, ...], bool]:
@@ -103,6 +106,12 @@ def _first(seen: Observations, found: Lookup) -> tuple[tuple[Hop, ...], bool]:
     if hop.answer.fault is Fault.NOT_ASKED:
         return (_ask_first(seen, found, found.public4[0], fell_back=False),), False
     return (hop,), True
+
+
+def _foreseen(seen: Observations, found: Lookup) -> tuple[Question, ...]:
+    """What would be asked next if the AAAA, still silent, turned out dead: a dial takes 10 of our 11 seconds."""
+    second = _ask_first(seen, found, found.public4[0], fell_back=True)
+    return _follow(seen, found.host, (second,), certain=True).needs
 
 
 def _ask_first(seen: Observations, found: Lookup, address: str, *, fell_back: bool) -> Hop:
@@ -120,7 +129,7 @@ def _answer(seen: Observations, question: AskHttp) -> HttpAnswer | Failure | Non
     return answer if isinstance(answer, HttpAnswer | Failure) else None
 
 
-def _follow(seen: Observations, hops: tuple[Hop, ...], certain: bool) -> Walk:
+def _follow(seen: Observations, name: str, hops: tuple[Hop, ...], certain: bool) -> Walk:
     redirects = 0
     while True:
         hop = hops[-1]
@@ -135,7 +144,7 @@ def _follow(seen: Observations, hops: tuple[Hop, ...], certain: bool) -> Walk:
         if refused:
             return Walk(End.REFUSED, hops, refused.code, refused.target, hop.found, certain=certain)
         assert isinstance(target, SplitResult)
-        following = _next_hop(seen, target)
+        following = _next_hop(seen, name, target)
         if isinstance(following, Lookup):
             return _unresolved(hops, following, target.geturl(), certain)
         hops = (*hops, following)
@@ -159,7 +168,7 @@ def _unresolved(hops: tuple[Hop, ...], found: Lookup, target: str, certain: bool
     return Walk(end, hops, target=target, found=found, certain=certain)
 
 
-def _next_hop(seen: Observations, target: SplitResult) -> Hop | Lookup:
+def _next_hop(seen: Observations, name: str, target: SplitResult) -> Hop | Lookup:
     """The request at the redirect's target, or the look-up that gives no address for it (yet)."""
     host = target.hostname or ""
     found = lookup(seen, host)
@@ -170,7 +179,18 @@ def _next_hop(seen: Observations, target: SplitResult) -> Hop | Lookup:
     own = {"http": 80, "https": 443}[target.scheme]
     scheme = "https" if target.scheme == "https" else "http"
     question = AskHttp(scheme, host, found.first, path, Via.HOP, 0 if port in (0, own) else port)
-    return Hop(target.geturl(), host, found, question, _answer(seen, question))
+    answer = _answer(seen, question)
+    if answer is None or (isinstance(answer, Failure) and answer.fault in OURS):
+        answer = _known_dead(seen, name, found.first, port or own) or answer
+    return Hop(target.geturl(), host, found, question, answer)
+
+
+def _known_dead(seen: Observations, name: str, address: str, port: int) -> Failure | None:
+    """The dial at this address and port has failed already, for another question; a second one would take as long."""
+    question = AskTls(name, address) if port == 443 else first_question(name, address)
+    observation = seen.get(question)
+    answer = observation.answer if observation else None
+    return answer if isinstance(answer, Failure) and answer.fault in DIAL_FAILED else None
 
 
 def redirect_target(url: str, location: str) -> SplitResult | None:
