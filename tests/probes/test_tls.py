@@ -30,7 +30,7 @@ def ca_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def serving(certificate: trustme.LeafCert, chain: bool = True) -> ssl.SSLContext:
+def serving(certificate: trustme.LeafCert) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate.configure_cert(context)
     return context
@@ -160,7 +160,7 @@ async def test_what_speaks_instead_of_tls() -> None:
 
 
 async def test_a_handshake_without_end_is_cut() -> None:
-    # Valid records of warnings for ever: OpenSSL would go on reading them.
+    # One message that never comes to its end: OpenSSL bounds it.
     assert (await hello_then(*[b"\x16\x03\x03\x40\x00" + b"\x02\x00\xff\xff" + b"x" * 16380] * 100)).fault in (
         Fault.TOO_LARGE, Fault.TLS)  # fmt: skip
 
