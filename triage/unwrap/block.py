@@ -200,10 +200,14 @@ def _convinces(values: dict[str, str], known_title: bool, announced: bool) -> bo
 
 
 def _languages(labels: list[str], title: str | None) -> frozenset[str]:
-    """The languages in which the most of these labels are used."""
+    """The languages in which the most of these labels are used.
+
+    Gmail translates the label of the sender and leaves the others in English, so that one limits the choice.
+    """
+    sender = next((LANGUAGES[label] for label in labels if LABELS[label] == "from"), frozenset[str]())
     votes: dict[str, int] = {}
     for word in labels:
-        for language in LANGUAGES.get(word, ()):
+        for language in LANGUAGES.get(word, frozenset[str]()) & sender:
             votes[language] = votes.get(language, 0) + 1
     most = max(votes.values(), default=0)
     known = frozenset(language for language, count in votes.items() if count == most)

@@ -8,6 +8,7 @@ bodies undecoded and takes the text of an attached mail for the forwarder's.
 import re
 from dataclasses import dataclass, field, replace
 from email import message_from_bytes
+from email.errors import MessageError
 from email.message import Message as Mime
 from typing import Literal
 
@@ -69,9 +70,9 @@ def parse(raw: bytes) -> Message:
     try:
         tree = message_from_bytes(raw)
         message = _message(tree, _Budget(), level=0, size=len(raw))
-        return _with_second_opinion(message, mailparser.MailParser(_head(tree)))
-    except (MailParserError, RecursionError) as error:
+    except RecursionError as error:
         raise TooMuch("the mail is nested too deeply") from error
+    return _with_second_opinion(message, tree)
 
 
 def _head(tree: Mime) -> Mime:
@@ -84,8 +85,13 @@ def _head(tree: Mime) -> Mime:
     return head
 
 
-def _with_second_opinion(message: Message, parsed: "mailparser.MailParser") -> Message:
+def _with_second_opinion(message: Message, tree: Mime) -> Message:
     """Where mail-parser reads another sender than we do, both are kept: a sender who can be read two ways is no one."""
+    try:
+        parsed = mailparser.MailParser(_head(tree))
+    except (MailParserError, MessageError, ValueError, LookupError, RecursionError):
+        # The standard parser below it raises on half an encoded word: `=?utf-8?B?44O?=`.
+        return replace(message, repairs=(*message.repairs, "the sender could be read in one way only"))
     repairs = tuple(f"a header is malformed: {kind}" for kind in sorted(parsed.defects_categories))
     ours = {a.address.lower() for a in message.sender}
     theirs = [Address(None, clean(address)) for _, address in parsed.from_ or () if "@" in address]
