@@ -19,7 +19,8 @@ from typing import Any, TypeVar
 import structlog
 from imapclient.exceptions import IMAPClientError
 
-from triage.mail.imap_session import LOST, Account, Session, trouble
+from triage.mail.imap_session import Session
+from triage.mail.imap_trouble import LOST, Account, trouble
 from triage.mail.imap_watch import Watcher
 from triage.mail.transport import SLOW, Tls, context_for, must_be_loopback
 from triage.model import Arrival, Listed, MailKey, Permanent, Place, Temporary, Trouble

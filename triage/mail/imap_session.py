@@ -1,13 +1,10 @@
 """One IMAP connection from login to loss, for the one thread that owns it: folders, UIDs and bytes."""
 
 import imaplib
-import re
 import socket
-import ssl
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,60 +14,14 @@ from imapclient.exceptions import (
     IMAPClientError,
     IMAPClientReadOnlyError,
     LoginError,
-    ProtocolError,
 )
 
-from triage.mail.transport import Tls, shown, wait_in
-from triage.model import Arrival, Listed, MailKey, Permanent, Place, Temporary
-from triage.ports import Clock
+from triage.mail.imap_trouble import LOST, PASSING, Account, code_of, words_of
+from triage.mail.transport import shown
+from triage.model import Arrival, Listed, MailKey, Permanent, Place
 
 IN_ONE_FETCH = 500  # mails whose sizes are asked in one command
 SLACK = 1_048_576  # octets that an answer may have beside the mail that was asked for
-
-# What imapclient and imaplib raise when the line or the server's grammar breaks; after that the client is useless.
-LOST = (
-    OSError,
-    IMAPClientAbortError,
-    ProtocolError,
-    ValueError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    AssertionError,
-)
-
-# RFC 5530. A NO without any of these is taken for a passing one.
-_PASSING = {"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "OVERQUOTA", "EXPUNGEISSUED", "THROTTLED"}
-_LASTING = {"AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED", "PRIVACYREQUIRED", "CONTACTADMIN", "NOPERM",
-            "NONEXISTENT", "CANNOT"}  # fmt: skip
-_HINTS = {
-    "OVERQUOTA": "the mailbox is full: make room in it",
-    "NOPERM": "let this user create folders and move mail",
-    "PRIVACYREQUIRED": 'set tls to "implicit" or "starttls"',
-    "EXPIRED": "set a new password for that user",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Where to connect, as whom, and which folders are ours."""
-
-    name: str
-    host: str
-    port: int
-    tls: Tls
-    user: str
-    password: str = field(repr=False)
-    folder: str
-    places: Mapping[Place, str]
-    sent_folder: str | None
-    context: ssl.SSLContext
-    clock: Clock
-    timeout: float
-
-    @property
-    def where(self) -> str:
-        return f"imap {self.host}:{self.port}"
 
 
 class Session:
@@ -142,7 +93,7 @@ class Session:
     def next_uid(self) -> int:
         """Opens the folder without the right to change it; the UID that the next mail will get, or their number."""
         self._selected = None
-        answer = self._client.select_folder(self._account.folder, readonly=True)
+        answer = self._client.select_folder(self._account.folder.replace("/", self._separator), readonly=True)
         return int(answer.get(b"UIDNEXT", answer.get(b"EXISTS", 0)))
 
     def idle(self, seconds: float) -> bool:
@@ -182,7 +133,7 @@ class Session:
         """Always asks again: only SELECT tells whether the UIDs still mean what they meant."""
         self._selected = None
         try:
-            answer = self._client.select_folder(folder)
+            answer = self._client.select_folder(folder.replace("/", self._separator))
         except IMAPClientReadOnlyError as error:
             raise Permanent(
                 f"{self._account.where}: folder {folder} is read-only for {self._account.user}",
@@ -191,10 +142,10 @@ class Session:
         except IMAPClientAbortError:
             raise
         except IMAPClientError as error:
-            if _code(error) in _PASSING:
+            if code_of(error) in PASSING:
                 raise
             raise Permanent(
-                f"{self._account.where}: folder {folder} cannot be opened ({shown(_words(error))})",
+                f"{self._account.where}: folder {folder} cannot be opened ({shown(words_of(error))})",
                 "look at mailbox.folder: names are as the server lists them",
             ) from error
         validity = int(answer[b"UIDVALIDITY"])
@@ -230,7 +181,7 @@ class Session:
             except IMAPClientAbortError:
                 raise
             except IMAPClientError as error:
-                if _code(error) != "ALREADYEXISTS":
+                if code_of(error) != "ALREADYEXISTS":
                     raise
             # Not subscribed, many mail programs would not show it; nothing else depends on that.
             with suppress(imaplib.IMAP4.error):
@@ -323,50 +274,3 @@ def _log_in(client: IMAPClient, account: Account) -> None:
         if isinstance(error.__context__, IMAPClientAbortError):
             raise error.__context__ from None
         raise
-
-
-# ---- what went wrong, in words
-
-
-def trouble(account: Account, error: BaseException) -> Temporary | Permanent:
-    """The error for a person: what, where, what to do; never with a password in it."""
-    where = account.where
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return Permanent(
-            f"{where}: the server's certificate is not accepted ({shown(error.verify_message)})",
-            "name the server as its certificate does, or set mailbox.ca_file to its authority",
-        )
-    if isinstance(error, ssl.SSLError):
-        return Temporary(f"{where}: no TLS there", 'look at port and tls: 993 is "implicit", 143 "starttls"')
-    if isinstance(error, TimeoutError):
-        return Temporary(f"{where}: no answer in time", "look at host, port and the network")
-    if isinstance(error, OSError):
-        return Temporary(
-            f"{where}: {shown(error.strerror or str(error)).lower()}", "look at host, port and the network"
-        )
-    if isinstance(error, IMAPClientAbortError) or not isinstance(error, IMAPClientError):
-        return Temporary(f"{where}: the connection broke ({shown(_words(error))})", wait=wait_in(str(error)))
-    return _answered_no(account, error)
-
-
-def _answered_no(account: Account, error: IMAPClientError) -> Temporary | Permanent:
-    words, code = shown(_words(error)), _code(error)
-    if isinstance(error, LoginError) and code not in _PASSING and wait_in(words) is None:
-        return Permanent(
-            f"{account.where}: the server does not accept user and password of {account.user} ({words})",
-            _HINTS.get(code, "write the current password into the mailbox's password_file"),
-        )
-    if code in _LASTING:
-        return Permanent(f"{account.where}: the server refuses ({words})", _HINTS.get(code, ""))
-    return Temporary(f"{account.where}: the server refuses for now ({words})", _HINTS.get(code, ""), wait_in(words))
-
-
-def _code(error: BaseException) -> str:
-    found = re.search(r"\[([A-Z-]+)", str(error))
-    return found[1] if found else ""
-
-
-def _words(error: BaseException) -> str:
-    """The server's own words, out of `select failed: b'…'`."""
-    found = re.search(r"b(['\"])(.*)\1", str(error))
-    return found[2] if found else str(error)

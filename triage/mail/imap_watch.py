@@ -13,7 +13,8 @@ from contextlib import suppress
 
 from imapclient.exceptions import IMAPClientError
 
-from triage.mail.imap_session import LOST, Account, Session
+from triage.mail.imap_session import Session
+from triage.mail.imap_trouble import LOST, Account
 from triage.model import Trouble
 
 REISSUE = 540.0  # seconds after which IDLE is begun again: routers forget a silent line after ten minutes

@@ -1,0 +1,101 @@
+"""What goes wrong on an IMAP connection, as Temporary or Permanent, in words for a person."""
+
+import re
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError, ProtocolError
+
+from triage.mail.transport import Tls, shown, wait_in
+from triage.model import Permanent, Place, Temporary
+from triage.ports import Clock
+
+# What imapclient and imaplib raise when the line or the server's grammar breaks; after that the client is useless.
+LOST = (
+    OSError,
+    IMAPClientAbortError,
+    ProtocolError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+)
+
+# RFC 5530. A NO without any of these is taken for a passing one.
+PASSING = {"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "OVERQUOTA", "EXPUNGEISSUED", "THROTTLED"}
+_LASTING = {"AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED", "PRIVACYREQUIRED", "CONTACTADMIN", "NOPERM",
+            "NONEXISTENT", "CANNOT"}  # fmt: skip
+_HINTS = {
+    "OVERQUOTA": "the mailbox is full: make room in it",
+    "NOPERM": "let this user create folders and move mail",
+    "PRIVACYREQUIRED": 'set tls to "implicit" or "starttls"',
+    "EXPIRED": "set a new password for that user",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Where to connect, as whom, and which folders are ours."""
+
+    name: str
+    host: str
+    port: int
+    tls: Tls
+    user: str
+    password: str = field(repr=False)
+    folder: str
+    places: Mapping[Place, str]
+    sent_folder: str | None
+    context: ssl.SSLContext
+    clock: Clock
+    timeout: float
+
+    @property
+    def where(self) -> str:
+        return f"imap {self.host}:{self.port}"
+
+
+def trouble(account: Account, error: BaseException) -> Temporary | Permanent:
+    """The error for a person: what, where, what to do; never with a password in it."""
+    where = account.where
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return Permanent(
+            f"{where}: the server's certificate is not accepted ({shown(error.verify_message)})",
+            "name the server as its certificate does, or set mailbox.ca_file to its authority",
+        )
+    if isinstance(error, ssl.SSLError):
+        return Temporary(f"{where}: no TLS there", 'look at port and tls: 993 is "implicit", 143 "starttls"')
+    if isinstance(error, TimeoutError):
+        return Temporary(f"{where}: no answer in time", "look at host, port and the network")
+    if isinstance(error, OSError):
+        return Temporary(
+            f"{where}: {shown(error.strerror or str(error)).lower()}", "look at host, port and the network"
+        )
+    if isinstance(error, IMAPClientAbortError) or not isinstance(error, IMAPClientError):
+        return Temporary(f"{where}: the connection broke ({shown(words_of(error))})", wait=wait_in(str(error)))
+    return _answered_no(account, error)
+
+
+def _answered_no(account: Account, error: IMAPClientError) -> Temporary | Permanent:
+    words, code = shown(words_of(error)), code_of(error)
+    if isinstance(error, LoginError) and code not in PASSING and wait_in(words) is None:
+        return Permanent(
+            f"{account.where}: the server does not accept user and password of {account.user} ({words})",
+            _HINTS.get(code, "write the current password into the mailbox's password_file"),
+        )
+    if code in _LASTING:
+        return Permanent(f"{account.where}: the server refuses ({words})", _HINTS.get(code, ""))
+    return Temporary(f"{account.where}: the server refuses for now ({words})", _HINTS.get(code, ""), wait_in(words))
+
+
+def code_of(error: BaseException) -> str:
+    found = re.search(r"\[([A-Z-]+)", str(error))
+    return found[1] if found else ""
+
+
+def words_of(error: BaseException) -> str:
+    """The server's own words, out of `select failed: b'…'`."""
+    found = re.search(r"b(['\"])(.*)\1", str(error))
+    return found[2] if found else str(error)
