@@ -1,0 +1,147 @@
+"""A claimed text → the notice: names ranked by where they stand, dates as printed, the account, the stated error."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from triage.model import FieldRule, Language, Match, Notice, NoticeRule, Problem
+from triage.names import Domain
+from triage.recognize.dates import dates_in
+from triage.recognize.errors import problems_in
+from triage.recognize.hosts import MOST_NAMES, host_of, is_service, names_in, unique
+from triage.recognize.match import Claim
+from triage.recognize.text import Text
+
+LONGEST_VALUE = 200  # characters of an account or an error that are kept
+MOST_VALUES = 200  # hits of one pattern that are looked at
+# Fields with a meaning of their own; every other field of a rule is part of the account.
+NAMES, CERTIFICATE, IN_SUBJECT, IN_URL = "names", "certificate_names", "subject_names", "url_name"
+EXPIRES, DEFERRED, ERROR, NO_NAMES = "expires", "deferred_until", "stated_error", "not_names"
+_OWN = frozenset((NAMES, CERTIFICATE, IN_SUBJECT, IN_URL, EXPIRES, DEFERRED, ERROR, NO_NAMES))
+
+
+class Unclear(Exception):
+    """The mail is of a known kind, but two of its places name different things, or a required one is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    text: str
+    match: Match
+
+
+def notice_from(claim: Claim, text: Text, dated: datetime | None, subject: str) -> tuple[Notice, tuple[str, ...]]:
+    """The notice, and what had to be cut. Raises Unclear."""
+    rule = claim.rule
+    assert isinstance(rule, NoticeRule)
+    values = {field.name: _values(rule, field, text) for field in rule.fields}
+    for field in rule.fields:
+        if field.required and not values[field.name]:
+            raise Unclear(f"it looks like {rule.id}, but its {field.name} cannot be found")
+    problems = () if rule.event.is_good else problems_in(text.lines)
+    names = _names(values, problems)
+    kept, remarks = _bounded(names)
+    notice = Notice(
+        provider=rule.provider,
+        event=rule.event,
+        names=kept,
+        service_names=tuple(name for name in kept if is_service(name)),
+        expires=_date(values.get(EXPIRES, ()), earliest=True),
+        deferred_until=_date(values.get(DEFERRED, ()), earliest=False),
+        language=rule.language,
+        account=_account(values),
+        stated_error=_stated_error(values.get(ERROR, ()), problems),
+        stated_cause=_stated_cause(rule, problems),
+        problems=problems,
+        dated=dated,
+        nameless=None if kept else _nameless(values, problems),
+        subject=subject,
+        matches=(*claim.matches, *(value.match for found in values.values() for value in found[:3])),
+    )
+    return notice, remarks
+
+
+def _values(rule: NoticeRule, field: FieldRule, text: Text) -> tuple[Value, ...]:
+    """What each pattern holds. The patterns of names add up; of all other fields the first that hits counts."""
+    where = text.subject if field.name == IN_SUBJECT else f"{text.subject}\n\n{text.lines}\n"
+    found: list[Value] = []
+    for pattern in field.patterns:
+        for count, hit in enumerate(pattern.finditer(where)):
+            value = (hit.group("value") or "").strip()
+            if value:
+                found.append(Value(value, Match(rule.id, field.name, pattern.pattern, value[:LONGEST_VALUE])))
+            if count >= MOST_VALUES:
+                break
+        if found and field.name != NAMES:
+            break
+    return tuple(found)
+
+
+def _names(values: dict[str, tuple[Value, ...]], problems: Iterable[Problem]) -> tuple[Domain, ...]:
+    """Labelled field, then subject, then a quoted error, then a URL. Two places that differ make the mail unclear."""
+    labelled = _names_of(values.get(NAMES, ())) or _names_of(values.get(CERTIFICATE, ()))
+    in_subject = _names_of(values.get(IN_SUBJECT, ()))
+    if labelled and in_subject and not _agree(labelled, in_subject):
+        raise Unclear(f"its subject names {in_subject[0]}, its text {labelled[0]}")
+    if labelled or in_subject:
+        return labelled or in_subject
+    quoted = unique(p.name for p in problems if p.name)
+    if quoted:
+        return quoted
+    hosts = (host_of(value.text) for value in values.get(IN_URL, ()))
+    return unique(name for host in hosts if host for name in names_in(host))
+
+
+def _names_of(values: Iterable[Value]) -> tuple[Domain, ...]:
+    found: list[Domain] = []
+    for value in values:
+        host = host_of(value.text)
+        found += names_in(host if host else value.text)
+    return unique(found)
+
+
+def _agree(labelled: tuple[Domain, ...], in_subject: tuple[Domain, ...]) -> bool:
+    """`www.` and `*.` make no difference: a certificate often has both, and its first name is in the subject."""
+    plain = {name.base.text.removeprefix("www.") for name in labelled}
+    return any(name.base.text.removeprefix("www.") in plain for name in in_subject)
+
+
+def _bounded(names: tuple[Domain, ...]) -> tuple[tuple[Domain, ...], tuple[str, ...]]:
+    if len(names) <= MOST_NAMES:
+        return names, ()
+    return names[:MOST_NAMES], (f"only {MOST_NAMES} of {len(names)} names were read",)
+
+
+def _date(values: Iterable[Value], *, earliest: bool) -> date | None:
+    """The first day of each value; the earliest of them, since the certificate that ends first is the urgent one."""
+    days = [day for value in values for day in list(dates_in(value.text))[:1]]
+    if not days:
+        return None
+    return min(days) if earliest else days[0]
+
+
+def _account(values: dict[str, tuple[Value, ...]]) -> dict[str, str]:
+    return {name: found[0].text[:LONGEST_VALUE] for name, found in values.items() if name not in _OWN and found}
+
+
+def _stated_error(values: tuple[Value, ...], problems: tuple[Problem, ...]) -> str | None:
+    if values:
+        return " ".join(values[0].text.split())[:500]
+    errors = dict.fromkeys(problem.error for problem in problems)
+    return "; ".join(errors)[:500] or None
+
+
+def _stated_cause(rule: NoticeRule, problems: tuple[Problem, ...]) -> str | None:
+    return next((problem.cause for problem in problems if problem.cause), rule.cause)
+
+
+def _nameless(values: dict[str, tuple[Value, ...]], problems: tuple[Problem, ...]) -> str:
+    stands = next((value.text for value in values.get(NO_NAMES, ())), None)
+    if stands:
+        return f"the mail only gives the certificate's label, {stands[:80]}"
+    return "the mail names no domain"
+
+
+def language_of(text: str) -> Language:
+    """Japanese where there is kana: Chinese mails have the same Chinese characters but no kana."""
+    return "ja" if any("\u3041" <= c <= "\u30fa" for c in text[:4000]) else "en"

@@ -1,0 +1,89 @@
+"""A folded text and a rulebook → the one rule that claims it, if any."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from triage.model import LookalikeRule, Match, NoticeRule, Pattern, Rulebook, Signature
+from triage.recognize.index import Index, index_of
+from triage.recognize.text import Text
+
+Rule = NoticeRule | LookalikeRule
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    rule: Rule
+    matches: tuple[Match, ...]
+    by_subject: bool
+
+    @property
+    def weight(self) -> tuple[bool, bool, int]:
+        """A user's rule before ours, the subject before the body alone, more evidence before less."""
+        return self.rule.own, self.by_subject, len(self.matches)
+
+
+def claims(text: Text, rulebook: Rulebook) -> tuple[Claim, ...]:
+    """Every rule that recognizes the text, the best first."""
+    index, rules = _prepared(rulebook)
+    candidates = (rules[n] for n in sorted(index.candidates(text.whole.encode("utf-8", "replace"))))
+    found = [claim for rule in candidates if (claim := _claim(rule, text))]
+    return tuple(sorted(found, key=lambda claim: claim.weight, reverse=True))
+
+
+def hits(text: Text, rule: Rule) -> frozenset[str]:
+    """All patterns of a rule's signature that hit, whether or not it claims the text: for those who check rules."""
+    signature = rule.signature
+    return frozenset(
+        match.pattern
+        for name, patterns, where in _places(signature, text)
+        for match in _each(rule, name, patterns, where)
+    )
+
+
+def _places(signature: Signature, text: Text) -> tuple[tuple[str, Sequence[Pattern], str], ...]:
+    return (
+        ("subject", signature.subject, text.subject),
+        ("body_all", signature.body_all, text.flow),
+        ("body_alone", signature.body_alone, text.flow),
+    )
+
+
+def _claim(rule: Rule, text: Text) -> Claim | None:
+    signature = rule.signature
+    subject = _first(rule, "subject", signature.subject, text.subject)
+    proof = None if subject else _first(rule, "body_alone", signature.body_alone, text.flow)
+    if not subject and not proof and (signature.subject or signature.body_alone):
+        return None
+    body = _each(rule, "body_all", signature.body_all, text.flow)
+    if len(body) < len(signature.body_all):
+        return None
+    if any(p.search(text.flow) or p.search(text.subject) for p in signature.body_none):
+        return None
+    found = (*((subject,) if subject else ()), *((proof,) if proof else ()), *body)
+    return Claim(rule, found, subject is not None) if found else None
+
+
+def _first(rule: Rule, name: str, patterns: Iterable[Pattern], where: str) -> Match | None:
+    for pattern in patterns:
+        if hit := pattern.search(where):
+            return Match(rule.id, name, pattern.pattern, hit.group(0)[:200])
+    return None
+
+
+def _each(rule: Rule, name: str, patterns: Iterable[Pattern], where: str) -> tuple[Match, ...]:
+    return tuple(m for p in patterns if (m := _first(rule, name, (p,), where)))
+
+
+@lru_cache(maxsize=4)
+def _prepared(rulebook: Rulebook) -> tuple[Index, tuple[Rule, ...]]:
+    rules: tuple[Rule, ...] = (*rulebook.rules, *rulebook.lookalikes)
+    return index_of([_doors(rule.signature) for rule in rules]), rules
+
+
+def _doors(signature: Signature) -> list[str]:
+    """Patterns of which one at least must hit: the subjects and proofs, else the rarest-looking phrase of the body."""
+    doors = [p.pattern for p in (*signature.subject, *signature.body_alone)]
+    if not doors and signature.body_all:
+        doors = [max((p.pattern for p in signature.body_all), key=len)]
+    return doors

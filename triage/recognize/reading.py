@@ -1,0 +1,154 @@
+"""A decoded mail and the rulebook → its notices, or why there are none. The surest source is read first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from triage.model import (
+    UNKNOWN_PROVIDER,
+    Address,
+    LookalikeRule,
+    Message,
+    Notice,
+    Notices,
+    Provider,
+    Rulebook,
+    Unrecognized,
+)
+from triage.names import Domain
+from triage.recognize.fields import Unclear, notice_from
+from triage.recognize.generic import unknown_notice
+from triage.recognize.match import Claim, claims
+from triage.recognize.signs import PHISHING, Suspect, automatic, imitation
+from triage.recognize.text import Text, read, without_prefixes, without_quote_marks
+
+MOST_ATTACHED = 10  # attached mails of one mail that are read
+DEEPEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One text in which the notice may stand."""
+
+    subject: str
+    body: str
+    sender: Address | None
+    dated: datetime | None
+
+
+def recognize(message: Message, rulebook: Rulebook) -> Notices | Unrecognized:
+    """Whose notice the mail is, for which names, and what it says.
+
+    `not-a-notice` where we know that it is something else, `unclear` where we cannot tell. Nothing outside of the mail
+    is asked, and no name is taken from where it only happens to stand.
+    """
+    because = automatic(message)
+    if because:
+        return Unrecognized("not-a-notice", because)
+    attached = _attached(message)
+    if len(attached) > 1:
+        return _together([_one(inner, rulebook, DEEPEST) for inner in attached])
+    return _one(message, rulebook, DEEPEST)
+
+
+def _attached(message: Message) -> tuple[Message, ...]:
+    return message.attached[:MOST_ATTACHED]
+
+
+def _one(message: Message, rulebook: Rulebook, depth: int) -> Notices | Unrecognized:
+    inner = message.forwarded.message if message.forwarded else None
+    if inner is None and message.attached:
+        inner = message.attached[0]
+    if inner is not None and depth:
+        within = _one(inner, rulebook, depth - 1)
+        if isinstance(within, Notices) or within.signs or automatic(inner):
+            return within
+        around = _alone(message, rulebook)
+        return around if isinstance(around, Notices) else within
+    return _alone(message, rulebook)
+
+
+def _alone(message: Message, rulebook: Rulebook) -> Notices | Unrecognized:
+    """This mail by its own text."""
+    sources = tuple(_sources(message))
+    for source in sources:
+        outcome = _known(source, message.links, rulebook)
+        if outcome is not None:
+            return outcome
+    return _unknown(sources[0], message.links, rulebook)
+
+
+def _sources(message: Message) -> Iterator[Source]:
+    """The forwarded text, then the whole text without quote marks: fields are found where a block is not understood."""
+    forwarded = message.forwarded
+    outer = without_prefixes(message.subject)
+    sender = message.sender[0] if len(message.sender) == 1 else None
+    if forwarded is not None and forwarded.body:
+        subject = without_prefixes(forwarded.subject) if forwarded.subject else outer
+        yield Source(subject, forwarded.body, forwarded.sender, forwarded.date)
+        if forwarded.how == "automatic" or len(forwarded.body) >= len(message.text):
+            return
+    yield Source(outer, without_quote_marks(message.text), None if forwarded else sender, message.date)
+
+
+def _known(source: Source, links: tuple[str, ...], rulebook: Rulebook) -> Notices | Unrecognized | None:
+    """What the rules make of one source; None where no rule claims it."""
+    text = read(source.subject, source.body)
+    found = claims(text, rulebook)
+    if not found:
+        return None
+    best = found[0]
+    if isinstance(best.rule, LookalikeRule):
+        return Unrecognized("not-a-notice", best.rule.because)
+    try:
+        notice, remarks = notice_from(best, text, source.dated, source.subject)
+    except Unclear as unclear:
+        fake = _fake(source, text, links, (), best.rule.provider, rulebook)
+        return fake or Unrecognized("unclear", str(unclear))
+    fake = _fake(source, text, links, notice.names, notice.provider, rulebook)
+    return fake or Notices((notice,), _because(best, remarks))
+
+
+def _unknown(source: Source, links: tuple[str, ...], rulebook: Rulebook) -> Notices | Unrecognized:
+    text = read(source.subject, source.body)
+    provider = _writer(source.sender, rulebook)
+    known = frozenset(domain for p in rulebook.providers.values() for domain in p.domains)
+    outcome = unknown_notice(text, source.dated, source.subject, provider.id, known)
+    if isinstance(outcome, Unrecognized) and outcome.verdict == "not-a-notice":
+        return outcome
+    names = outcome.notices[0].names if isinstance(outcome, Notices) else ()
+    return _fake(source, text, links, names, provider.id, rulebook) or outcome
+
+
+def _writer(sender: Address | None, rulebook: Rulebook) -> Provider:
+    """Whose address the notice bears. It gives a known mail its provider's words; it recognizes nothing."""
+    if sender is None:
+        return UNKNOWN_PROVIDER
+    for provider in rulebook.providers.values():
+        if provider.kind in ("host", "panel", "platform", "ca") and any(
+            sender.domain == domain or sender.domain.endswith(f".{domain}") for domain in provider.domains
+        ):
+            return provider
+    return UNKNOWN_PROVIDER
+
+
+def _fake(
+    source: Source, text: Text, links: tuple[str, ...], names: tuple[Domain, ...], provider: str, rulebook: Rulebook
+) -> Unrecognized | None:
+    suspect = Suspect(text, source.sender, links, names)
+    because = imitation(suspect, rulebook.providers.get(provider, UNKNOWN_PROVIDER), rulebook.providers.values())
+    return Unrecognized("not-a-notice", because, (PHISHING,)) if because else None
+
+
+def _because(claim: Claim, remarks: tuple[str, ...]) -> str:
+    where = "by its subject" if claim.by_subject else "by its words"
+    return "; ".join((f"recognized {where} as {claim.rule.id}", *remarks))
+
+
+def _together(outcomes: list[Notices | Unrecognized]) -> Notices | Unrecognized:
+    """Several attached mails: every notice among them; if there is none, what the first was."""
+    notices: list[Notice] = [notice for o in outcomes if isinstance(o, Notices) for notice in o.notices]
+    if not notices:
+        return outcomes[0]
+    because = next(o.because for o in outcomes if isinstance(o, Notices))
+    return Notices(tuple(notices), because)
