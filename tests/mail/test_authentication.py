@@ -259,4 +259,4 @@ def test_by_hand_the_topmost_header_counts_whoever_wrote_it() -> None:
 def test_time_grows_with_the_header_and_no_faster(flood: str) -> None:
     started = time.perf_counter()
     authenticate(a_mail(says(flood)), US)
-    assert time.perf_counter() - started < 0.5
+    assert time.perf_counter() - started < 2
