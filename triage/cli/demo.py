@@ -174,10 +174,11 @@ def _parsed(path: Path) -> Mail:
 
 
 def _header(mail: Mail, name: str) -> str:
-    return str(email.header.make_header(email.header.decode_header(str(mail[name] or ""))))
+    decoded = str(email.header.make_header(email.header.decode_header(str(mail[name] or ""))))
+    return " ".join(decoded.split())
 
 
 def _body(mail: Mail, type: str) -> str:
     part = next((p for p in mail.walk() if p.get_content_type() == type), None)
     payload = part.get_payload(decode=True) if part else b""
-    return payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
+    return payload.decode("utf-8", "replace").replace("\r\n", "\n") if isinstance(payload, bytes) else ""
