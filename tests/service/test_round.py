@@ -208,7 +208,7 @@ async def test_attack_11_two_responders_without_headers_get_three_answers_at_mos
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["after answers", "with an empty ledger"])
-async def test_attack_12_ten_thousand_old_mails_are_not_answered(tmp_path: Path, known: bool) -> None:
+async def test_attack_12_none_of_the_mails_of_a_restored_mailbox_is_answered(tmp_path: Path, known: bool) -> None:
     house = House(tmp_path, policy=Policy(senders=("@example.jp",)))
     if known:
         await house.round()
