@@ -54,4 +54,4 @@ async def test_every_sample_mail_ends_as_it_should(tmp_path: Path) -> None:
     expected = {sample.name[:2]: OTHERWISE.get(sample.name[:2], "reply") for sample in samples}
     assert {number: entry.decision for number, entry in entries.items()} == expected
     assert {str(entry.state) for entry in entries.values() if entry.decision in ANSWERED} == {"answered"}
-    assert [path for path in (inbox / "new").iterdir()] == []
+    assert list((inbox / "new").iterdir()) == []
