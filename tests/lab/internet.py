@@ -54,6 +54,8 @@ path = "out"
 [probes]
 ca_file = "{ca_file}"
 rdap_bootstrap = "{rdap_bootstrap}"
+[rules]
+folders = {rules}
 """
 _count = itertools.count()
 
@@ -82,7 +84,8 @@ def _found(program: str) -> str | None:
 class Internet:
     """Everything started by this object is ended by its `close`, by pid."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, rules: Path | None = None) -> None:
+        """`rules`: a folder of providers that the configuration in here shall know."""
         self.world = replace(world, zones={**SERVICES, **world.zones})
         self.name = f"triage-{os.getpid()}-{next(_count)}"
         self._folder = Path(tempfile.mkdtemp(prefix="tri"))
@@ -92,6 +95,7 @@ class Internet:
         self.ca_file = self._authority.ca_file
         self.rdap_bootstrap = self._folder / "rdap.json"
         self.config = self._folder / "config.toml"
+        self._rules = [str(rules)] if rules else []
 
     def __enter__(self) -> "Internet":
         try:
@@ -201,7 +205,9 @@ class Internet:
         self.rdap_bootstrap.write_text(
             json.dumps({"version": "1.0", "services": [[tlds, [f"https://{REGISTRY_HOST}/"]]]})
         )
-        self.config.write_text(CONFIG.format(ca_file=self.ca_file, rdap_bootstrap=self.rdap_bootstrap))
+        self.config.write_text(
+            CONFIG.format(ca_file=self.ca_file, rdap_bootstrap=self.rdap_bootstrap, rules=json.dumps(self._rules))
+        )
 
     def _plan(self, names: NameServers, web: WebServers) -> Plan:
         chains = {

@@ -45,7 +45,7 @@ def main() -> None:
     rulebook = load_rules(())
     asked = [inquiry(one, rulebook) for one in json.load(sys.stdin)]
     for diagnosis in asyncio.run(look(probes, asked)):
-        print(json.dumps({"found": of_diagnosis(diagnosis), "seen": [to_json(o) for o in diagnosis.seen]}))
+        print(json.dumps({"found": of_diagnosis(diagnosis, now()), "seen": [to_json(o) for o in diagnosis.seen]}))
 
 
 if __name__ == "__main__":
