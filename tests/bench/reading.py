@@ -3,17 +3,22 @@
 Prints ratios. Absolute times depend on the machine; mails of about 20 KB are made from the samples by lengthening.
 """
 
+import asyncio
 import sys
 import time
+from base64 import encodebytes
 from collections.abc import Callable
 from pathlib import Path
 
 import mailparser
 
+from triage.config import load_rules
+from triage.reader import WorkerReader
+from triage.recognize import recognize
 from triage.unwrap import unwrap
 
 DATA = Path(__file__).parent.parent / "data"
-SECONDS = float(sys.argv[1]) if __name__ == "__main__" and len(sys.argv) > 1 else 1.0
+SECONDS = float(sys.argv[1]) if len(sys.argv) > 1 and sys.argv[0].endswith("reading.py") else 1.0
 
 
 def mails() -> list[tuple[str, bytes]]:
@@ -37,8 +42,6 @@ def lengthened(raw: bytes) -> bytes:
     end = body.rfind(b"\r\n--")
     cut = end if end >= 0 else len(body)
     if b"base64" in raw:
-        from base64 import encodebytes
-
         filler = encodebytes(filler * 40).replace(b"\n", b"\r\n") if end < 0 else b""
     more = filler * max(0, (20_000 - len(raw)) // max(1, len(filler))) if filler else b""
     return head + blank + body[:cut] + (b"\r\n" if more else b"") + more + body[cut:]
@@ -62,8 +65,53 @@ def alone(raw: bytes) -> object:
     return parsed.subject, parsed.from_, parsed.date, parsed.text_plain, parsed.text_html
 
 
-if __name__ == "__main__":
-    print(f"{'mail':48} {'KB':>5} {'alone ms':>9} {'unwrap':>7} (mails a second, mail-parser alone = 1)")
+def in_worker(mail: list[bytes]) -> float:
+    """Seconds a mail through one worker, one after the other."""
+
+    async def read() -> float:
+        reader = WorkerReader(load_rules, recognize, workers=1)
+        await reader.read(mail[0])
+        started = time.perf_counter()
+        for _ in range(20):
+            for raw in mail:
+                await reader.read(raw)
+        spent = time.perf_counter() - started
+        await reader.close()
+        return spent / 20 / len(mail)
+
+    return asyncio.run(read())
+
+
+def main() -> None:
+    rules = load_rules()
+
+    def whole(raw: bytes) -> object:
+        return recognize(unwrap(raw), rules)
+
+    print(f"{'mails a second, mail-parser alone = 1':48} {'KB':>5} {'alone ms':>9} {'unwrap':>7} {'+ recognize':>12}")
+    totals = [0.0, 0.0]
     for name, raw in mails():
-        base, ours = seconds_each(alone, raw), seconds_each(unwrap, raw)
-        print(f"{name:48} {len(raw) / 1024:5.1f} {base * 1e3:9.3f} {base / ours:7.2f}")
+        base, ours, all_of_it = seconds_each(alone, raw), seconds_each(unwrap, raw), seconds_each(whole, raw)
+        totals = [totals[0] + base, totals[1] + all_of_it]
+        print(f"{name:48} {len(raw) / 1024:5.1f} {base * 1e3:9.3f} {base / ours:7.2f} {base / all_of_it:12.2f}")
+    print(f"{'all of them':48} {'':>5} {totals[0] * 1e3:9.3f} {'':>7} {totals[0] / totals[1]:12.2f}")
+    hop = in_worker([raw for _, raw in mails()])
+    print(f"through a worker: {hop * 1e3:.2f} ms a mail, {hop * len(mails()) / totals[1]:.1f} times in-process")
+    print("time for 64, 128 and 256 KiB, 64 = 1:")
+    for name, line in GROWTH.items():
+        times = [seconds_each(unwrap, b"Subject: Fwd: x\n\n" + line * (size * 1024 // len(line))) for size in SIZES]
+        print(f"  {name:46} {times[1] / times[0]:5.2f} {times[2] / times[0]:5.2f}  ({times[2] * 1e3:.0f} ms)")
+
+
+SIZES = (64, 128, 250)  # the text is cut at 256 KiB
+GROWTH = {
+    "plain text": b"This line is here for its length.\n",
+    "From: x": b"From: x\n",
+    "labels in turn": b"From: a@b.test\nTo: x\nDate: y\n",
+    "> x": b"> x\n",
+    "---------- Forwarded message ---------": b"---------- Forwarded message ---------\n",
+    "attributions": b"On 28/10/2021 12:46, A <a@b.test> wrote\n",
+}
+
+if __name__ == "__main__":
+    main()

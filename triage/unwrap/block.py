@@ -90,6 +90,8 @@ def _field(line: str) -> str | None:
 
 def _block_at(lines: list[str], start: int, subject: str, announced: bool) -> Block | None:
     values, labels, end = _read_values(lines, start, subject)
+    if len(values) < 2:
+        return None
     opening, title = _opening(lines, start, depth(lines[start]))
     if not _convinces(values, bool(title) and title in OPENINGS, announced or bool(title)):
         return None

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _QUOTE = re.compile(r"[ \t\u3000]*(?:[>＞|](?:[ \t]|(?=[>＞|])|$|(?=[^\s])))")
 _FRILLS = " \t\u3000\xa0\ufeff\u200b\u200e\u200f\u2060"
@@ -56,6 +57,7 @@ def label_of(line: str) -> tuple[str, str] | None:
     return fold(head), value.strip(_FRILLS)
 
 
+@lru_cache(maxsize=4096)
 def fold(words: str) -> str:
     """A label or title in the form in which it is looked up."""
     # Turkish has two letters i; in capitals a program picks the wrong one as often as not.
