@@ -2,6 +2,14 @@
 
 from triage.config.causes import load_wording
 from triage.config.rules import check_rules, load_rules
-from triage.config.settings import Settings, load_settings
+from triage.config.settings import MailboxSection, OutboxSection, Settings, load_settings
 
-__all__ = ["Settings", "check_rules", "load_rules", "load_settings", "load_wording"]
+__all__ = [
+    "MailboxSection",
+    "OutboxSection",
+    "Settings",
+    "check_rules",
+    "load_rules",
+    "load_settings",
+    "load_wording",
+]
