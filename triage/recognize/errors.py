@@ -16,6 +16,7 @@ import re2
 from triage.model import Problem
 from triage.names import Domain
 from triage.recognize.hosts import host_of, name_of
+from triage.recognize.index import index_of
 
 LONGEST_STATEMENT = 4000  # characters of one error that are understood
 LONGEST_ERROR = 500  # characters of it that are kept
@@ -226,8 +227,9 @@ def _compiled(pattern: str) -> Any:
     return re2.compile(pattern, options)
 
 
-_CAUSES = tuple((cause, _compiled(pattern)) for cause, pattern in _TABLE)
-_HINT = _compiled("|".join(re.sub(r"\(\?P<\w+>", "(?:", pattern) for _, pattern in _TABLE))
+Causes = tuple[tuple[str | Judge | None, Any], ...]
+_CAUSES: Causes = tuple((cause, _compiled(pattern)) for cause, pattern in _TABLE)
+_INDEX = index_of([[pattern] for _, pattern in _TABLE])
 _TYPES = {
     "caa": "caa-other-ca", "ratelimited": "rate-limited", "serverinternal": "ca-outage", "badnonce": "transient",
     "rejectedidentifier": "policy-block", "accountdoesnotexist": "account-problem",
@@ -275,8 +277,11 @@ _HANDLING = re.compile(r"(?:authorization for|challenge for|Verifying:?|Renew: ?
 def problems_in(text: str) -> tuple[Problem, ...]:
     """What the text says went wrong, in its order, each statement once. At most 50, of the first 128 KiB."""
     found = dict[tuple[str | None, str | None, str], Problem]()
-    for statement, name, kind in _statements(_unescaped(text[:MOST_TEXT])):
-        problem = _problem(statement, name, kind)
+    plain = _unescaped(text[:MOST_TEXT])
+    announced = _INDEX.candidates(plain.replace("\n", " ").lower().encode("utf-8", "replace"))
+    causes = tuple(_CAUSES[n] for n in sorted(announced))
+    for piece in _statements(plain) if causes else ():
+        problem = _problem(piece, causes)
         if problem:
             found.setdefault((problem.name.text if problem.name else None, problem.cause, problem.error[:80]), problem)
         if len(found) >= MOST_PROBLEMS:
@@ -301,8 +306,6 @@ def _character(escape: re.Match[str]) -> str:
 
 def _statements(text: str) -> list[tuple[str, Domain | None, str]]:
     """Pieces of text that may state an error, with the name and type that labels around them give."""
-    if not _HINT.search(text.replace("\n", " ")):
-        return []
     lines = text.split("\n")
     found = list[tuple[str, Domain | None, str]]()
     name, kind, at = None, "", 0
@@ -321,9 +324,7 @@ def _statements(text: str) -> list[tuple[str, Domain | None, str]]:
             if label := _HANDLING.search(line):
                 name = name_of(label[1]) or name
             piece, at = _joined(lines, at)
-            if _HINT.search(piece):
-                found.append((piece, name, kind))
-                kind = ""
+            found.append((piece, name, kind))
             continue
         at += 1
     return found
@@ -347,7 +348,11 @@ def _joined(lines: list[str], at: int) -> tuple[str, int]:
     return " ".join(piece)[:LONGEST_STATEMENT], at
 
 
-def _problem(text: str, name: Domain | None, kind: str) -> Problem | None:
+def _problem(piece: tuple[str, Domain | None, str], causes: Causes) -> Problem | None:
+    text, name, kind = piece
+    found = next(((cause, hit) for cause, pattern in causes if (hit := pattern.search(text))), None)
+    if found is None:
+        return None
     secondary = "During secondary validation" in text
     urn = _URN.search(text)
     kind = kind or (urn[1].lower() if urn else "")
@@ -356,8 +361,9 @@ def _problem(text: str, name: Domain | None, kind: str) -> Problem | None:
     link = url[1].rstrip(".,;:)") if url and "acme-v0" not in url[1] else None
     if name is None and link:
         name = name_of(host_of(link) or "")
-    statement = Statement(text, name, kind, _address(text), link, None)
-    cause = _cause(statement)
+    judge, hit = found
+    statement = Statement(text, name, kind, _address(text), link, hit)
+    cause = (judge(statement) if callable(judge) else judge) or _TYPES.get(kind)
     if cause in _BY_PLACE and secondary:
         cause = "blocked-by-place"
     retry = _RETRY.search(text)
@@ -370,15 +376,6 @@ def _problem(text: str, name: Domain | None, kind: str) -> Problem | None:
         secondary=secondary,
         retry_after=retry[1] if retry else None,
     )
-
-
-def _cause(statement: Statement) -> str | None:
-    for cause, pattern in _CAUSES:
-        if hit := pattern.search(statement.text):
-            at = Statement(statement.text, statement.name, statement.type, statement.address, statement.url, hit)
-            code = cause(at) if callable(cause) else cause
-            return code or _TYPES.get(statement.type)
-    return _TYPES.get(statement.type)
 
 
 def _named(text: str) -> Domain | None:

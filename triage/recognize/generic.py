@@ -28,34 +28,32 @@ def _any(*patterns: str) -> Any:
     return re2.compile("(?m)" + "|".join(f"(?:{p})" for p in patterns), options)
 
 
-_CERTIFICATE = r"(?:証明書|\bSSL\b|\bTLS\b|SSL(?:/TLS|化|設定|サーバ)|certificates?\b|\bcerts?\b|\bHTTPS\b|Let['’]?s Encrypt|常時SSL|独自SSL|無料SSL|AutoSSL)"
+_CERTIFICATE = r"(?:証明書|SSL|TLS|certificates?\b|\bcerts?\b|\bHTTPS\b|Let['’]?s Encrypt)"
 _TOPIC = _any(_CERTIFICATE)
-_NOT = r"(?:could ?n[o'’]t|can ?n[o'’]t|can['’]t|unable|unsuccessful|failed|failure|fails|failing|did ?n[o'’]t|was ?n[o'’]t|were ?n[o'’]t|has ?n[o'’]t|have ?n[o'’]t|not been|not be|not renewed|error|problems?|trouble|rejected|refused|impossible)"
-_DO = r"(?:renew\w*|re-?issu\w*|issu(?:e|ed|ing|ance)\b|obtain\w*|extend\w*|validat\w*|provision\w*|secur(?:e|ed|ing)\b|request\w*|generat\w*|updat(?:e|ed|ing)\b)"
-_NEAR = r"[^。\n.]{0,80}?"  # within a sentence; a dot ends it, but for the dots of names
-_NEAR_NAMES = r"(?:[^。\n.]|\.\w){0,120}?"
-_DOES_NOT_JA = r"(?:失敗|でき(?:ません|な(?:い|かった))|出来ません|未完了|エラー|されませんでした|行えません|行われません|正常に(?:終了|完了)し(?:ません|なか)|不可)"
-_FAILED = _any(
-    rf"{_CERTIFICATE}{_NEAR_NAMES}{_NOT}{_NEAR_NAMES}{_DO}",
-    rf"{_CERTIFICATE}{_NEAR_NAMES}{_DO}{_NEAR_NAMES}{_NOT}",
-    rf"{_NOT}{_NEAR_NAMES}{_DO}{_NEAR_NAMES}{_CERTIFICATE}",
-    rf"{_DO}{_NEAR_NAMES}{_CERTIFICATE}{_NEAR_NAMES}{_NOT}",
-    rf"{_CERTIFICATE}{_NEAR_NAMES}renewal{_NEAR_NAMES}{_NOT}",
-    rf"{_NOT}{_NEAR_NAMES}{_CERTIFICATE}{_NEAR_NAMES}{_DO}",
-    rf"{_CERTIFICATE}[^。\n]{{0,80}}?(?:更新|発行|取得|延長)[^。\n]{{0,60}}?{_DOES_NOT_JA}",
-    rf"(?:更新|発行|取得|延長)[^。\n]{{0,60}}?{_CERTIFICATE}[^。\n]{{0,60}}?{_DOES_NOT_JA}",
-    rf"{_DOES_NOT_JA}[^。\n]{{0,40}}?(?:更新|発行|取得)[^。\n]{{0,40}}?{_CERTIFICATE}",
+# A sentence says that a renewal failed where it has a word of each: the certificate, the doing, the not.
+_DO = _any(
+    r"renew|re-?issu|\bissu(?:e|ed|ing|ance)\b|obtain|extend|validat|provision|\bsecur(?:e|ed|ing)\b|generat",
+    r"\bupdat(?:e|ed|ing)\b|install|\brequest",
+    r"更新|発行|取得|延長|インストール",
+)
+_NOT = _any(
+    r"n[o'’]t\b|\bunable|unsuccessful|fail(?:s|ed|ing|ure)?\b|\berrors?\b|\bproblems?\b|\btrouble|rejected|refused|impossible|\bno longer be",
+    r"失敗|でき(?:ません|な(?:い|かった))|出来ません|未完了|エラー|されませんでした|行えません|行われません|正常に(?:終了|完了)し(?:ません|なか)|不可",
+)
+_MAYBE = _any(  # what would happen if, and what the owner is asked to do: no failure
+    r"\bif\b[^.]{0,40}(?:not|fail|unable|problem|error)|(?:do not|don['’]t|need not|no need|never|please contact|may not|might) ",
+    r"(?:場合|(?:でき|され)ないとき|なければ|ないと|恐れ|可能性|ため、ご注意|必要はあり|ご不明|対応は不要|作業はご?ざ?)",
 )
 _RUNS_OUT = _any(
-    rf"{_CERTIFICATE}{_NEAR_NAMES}(?:will (?:soon )?expire|expires|is expiring|expiring|about to expire|due to expire|has expired|expired|expiration|expiry|runs out|is no longer valid)",
-    rf"(?:expir(?:y|ation|ing|es)|runs out){_NEAR_NAMES}{_CERTIFICATE}",
-    rf"{_CERTIFICATE}[^。\n]{{0,80}}?(?:有効期(?:限|間)[^。\n]{{0,30}}?(?:切れ|迫|近づ|残り|満了|終了|過ぎ|まで|到来)|期限切れ|失効|まもなく[^。\n]{{0,12}}切れ|期限を(?:迎え|過ぎ)|満了(?:し|と|いたし|まで|日が))",
-    rf"有効期(?:限|間)[^。\n]{{0,40}}?{_CERTIFICATE}[^。\n]{{0,40}}?(?:切れ|迫|近づ)",
+    r"expir(?:e[sd]?|y|ing|ation)\b|runs? out|no longer valid",
+    r"期限切れ|失効|切れ|期限が?(?:迫|近づ)|満了|有効期[限間][^。]{0,30}(?:残り|まで|終了|過ぎ|到来)|期限を(?:迎え|過ぎ)",
 )
 _RENEWED = _any(
-    rf"{_CERTIFICATE}{_NEAR_NAMES}(?:(?:successfully|has been|have been|was|were) (?:automatically )?(?:been )?(?:renewed|issued|installed|reissued|updated)|renewal (?:was )?(?:successful|succeeded|complete))",
-    rf"(?:successfully|has been) (?:renewed|issued|installed|requested){_NEAR_NAMES}{_CERTIFICATE}",
-    rf"{_CERTIFICATE}[^。\n]{{0,60}}?(?:更新|発行|設定|インストール)[^。\n]{{0,20}}?(?:完了(?:しました|いたしました|のお知らせ|しております)|成功|されました|しました|いたしました)",
+    r"(?:successfully|(?:has|have) been|was|were) (?:automatically |successfully )?(?:been )?(?:renewed|issued|installed|re-?issued)",
+    r"renewal (?:was )?(?:successful|succeeded|complete)|successfully (?:renewed|requested|issued|installed)",
+    r"(?:更新|発行|設定|インストール)[^。]{0,20}(?:完了(?:しました|いたしました|のお知らせ|しております)|成功|されました|(?<!でき)しました|いたしました)".replace(
+        "(?<!でき)", ""
+    ),
 )
 _ISSUED = _any(r"issued|発行|新規|取得し")
 _ORDER = _any(
@@ -150,7 +148,7 @@ def unknown_notice(
 
 def _something_else(text: Text, head: str) -> str | None:
     """Mails that speak of certificates and want something else. A plain failure outweighs an advertisement below it."""
-    failed = _FAILED.search(text.subject) or _FAILED.search(text.flow)
+    failed = any(map(_says_failed, _sentences(text)))
     if _STAGING.search(head):
         return "it is about a test certificate"
     if _PAYMENT.search(head):
@@ -168,18 +166,43 @@ def _something_else(text: Text, head: str) -> str | None:
     return None
 
 
+_END = re.compile(r"[。!?！？]+|(?<=\w)\.(?=\s|$)|\n\n")
+LONGEST_SENTENCE = 500
+MOST_SENTENCES = 400
+
+
+def _sentences(text: Text) -> list[str]:
+    """The subject first. A line break within a paragraph ends nothing; mailers wrap where they like."""
+    pieces = _END.split(text.lines.replace("\u3000", " "), maxsplit=MOST_SENTENCES)
+    return [text.subject, *(_one_line(piece) for piece in pieces if piece.strip())]
+
+
+def _one_line(piece: str) -> str:
+    return re.sub(r"(?<=[^\x00-\x7f])\n(?=[^\x00-\x7f])", "", piece[:LONGEST_SENTENCE]).replace("\n", " ").strip()
+
+
+def _says_failed(sentence: str) -> bool:
+    return bool(
+        _TOPIC.search(sentence) and _DO.search(sentence) and _NOT.search(sentence) and not _MAYBE.search(sentence)
+    )
+
+
 def _event(text: Text) -> tuple[Event | None, str | None]:
-    """Failure before warning before success: a mail that says two of them is about the worse."""
-    for where in (text.subject, text.flow):
-        if hit := _FAILED.search(where):
-            good = _RENEWED.search(text.subject)
-            if not good or where == text.subject:
-                return Event.RENEWAL_FAILED, hit.group(0)
-        if hit := _RENEWED.search(where):
-            issued = _ISSUED.search(hit.group(0)) and not re.search(r"renew|更新", hit.group(0), re.IGNORECASE)
-            return (Event.ISSUED if issued else Event.RENEWED), hit.group(0)
-        if (hit := _RUNS_OUT.search(where)) and not _FAILED.search(text.flow):
-            return Event.EXPIRY_WARNING, hit.group(0)
+    """The subject before the body, in each the failure before the success before the warning."""
+    sentences = _sentences(text)
+    for group in (sentences[:1], sentences[1:]):
+        for sentence in group:
+            if _says_failed(sentence):
+                return Event.RENEWAL_FAILED, sentence
+        for sentence in group:
+            if _TOPIC.search(sentence) and (hit := _RENEWED.search(sentence)) and not _MAYBE.search(sentence):
+                first = _ISSUED.search(hit.group(0)) and not re.search(r"renew|更新", sentence, re.IGNORECASE)
+                return (Event.ISSUED if first else Event.RENEWED), sentence
+        if any(map(_says_failed, sentences[1:])):
+            continue
+        for sentence in group:
+            if _TOPIC.search(sentence) and _RUNS_OUT.search(sentence):
+                return Event.EXPIRY_WARNING, sentence
     return None, None
 
 
