@@ -120,6 +120,8 @@ def _read_values(lines: list[str], start: int, subject: str) -> tuple[dict[str, 
                 values[name] = label[1]
             labels.append(label[0])
             last, folded, at = name, 0, at + 1
+        elif name is not None:
+            break
         elif is_blank(lines[at]):
             following = _label_after_blank(lines, at, values)
             if following is None:

@@ -13,7 +13,7 @@ Apple Mail      | cs    | Začátek přeposílané zprávy | Od | Datum | Komu |
 Apple Mail      | da    | Start på videresendt besked, Videresendt besked | Fra | Dato | Til | Cc | Emne
 Apple Mail      | de    | Anfang der weitergeleiteten Nachricht, Anfang der weitergeleiteten E-Mail | Von | Datum | An | Kopie | Betreff
 Apple Mail      | el    | Έναρξη προωθημένου μηνύματος | Από | Ημερομηνία | Προς | Κοιν. | Θέμα
-Apple Mail      | en    | Begin forwarded message | From, Resent-From | Date | To | Cc | Subject
+Apple Mail      | en    | Begin forwarded message | From | Date | To | Cc | Subject
 Apple Mail      | es    | Inicio del mensaje reenviado | De | Fecha | Para | Cc | Asunto
 Apple Mail      | fi    | Välitetty viesti alkaa, Välitetty viesti | Lähettäjä | Päivämäärä | Vastaanottaja | Kopio | Aihe
 Apple Mail      | fr    | Début du message réexpédié, Début du message transféré, Début du message réacheminé | De | Date | À | Cc | Objet
@@ -201,7 +201,7 @@ Bcc, Cci, Cco, Ccn, Blindkopie, Skjult kopi, Reply-To, Reply To, Antwort an, Ré
 Attachments, Attachment, Anlagen, Anhänge, Allegati, Pièces jointes, Datos adjuntos, Adjuntos, Anexos, Bijlagen, Bilagor,
 Vedlegg, Vedhæftede filer, Liitteet, Załączniki, Přílohy, Prílohy, Mellékletek, Вложения, Вкладення, Ekler, 添付ファイル, 添付, 附件,
 Importance, Priority, Wichtigkeit, Priorität, Importancia, Importância, Importance, Priorità, Urgentie, 重要度, 優先度, 重要性,
-Message-ID, Organization, Organisation, Organizace, User-Agent, X-Mailer, Newsgroups, Categories, Kategorien, Resent-Date,
+Message-ID, Organization, Organisation, Organizace, User-Agent, X-Mailer, Newsgroups, Categories, Kategorien, Resent-From, Resent-Date,
 Resent-To, Resent-Cc, Resent-Subject, Resent-Message-Id, Sender, Return-Path, References, In-Reply-To, MIME-Version, Content-Type,
 Content-Transfer-Encoding, Sensitivity, Vertraulichkeit, Signed by, Mailed-by, List-Id
 """

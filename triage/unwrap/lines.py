@@ -42,6 +42,7 @@ def unquote(line: str, levels: int) -> str:
     return line[at + 1 :] if levels and line[at : at + 1] == " " else line[at:]
 
 
+@lru_cache(maxsize=64)  # a line is looked at from each of the lines around it
 def label_of(line: str) -> tuple[str, str] | None:
     """The words before the first colon, folded for look-up, and the value after it."""
     colon = _BRACKETED.match(line) or _COLON.search(line, 0, 70)
