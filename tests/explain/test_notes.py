@@ -153,6 +153,14 @@ def test_without_any_date_it_says_so() -> None:
     assert says(note(report(diagnosis(ELSEWHERE), expires=None)).text, "日付は、通知からも")
 
 
+def test_the_date_of_a_strangers_certificate_is_no_deadline() -> None:
+    text = note(report(diagnosis(ELSEWHERE, certificate=RENEWED), expires=None)).text
+    assert says(text, "日付は、通知からも")
+    assert says(
+        note(report(diagnosis(shown("password-protected"), certificate=RENEWED), expires=None)).text, "あと87日"
+    )
+
+
 def test_after_the_last_automatic_try_it_says_so() -> None:
     assert says(note(report(diagnosis(ELSEWHERE), expires=date(2026, 12, 1))).text, "予定日は過ぎています")
 

@@ -81,9 +81,17 @@ def _of_report(
             finding=diagnosis.finding(words),
             diagnoses=(diagnosis,),
             notice=notice,
-            until=deadline(notice, diagnosis.certificate, now, language),
+            until=deadline(notice, _own_certificate(diagnosis), now, language),
             service=notice is not None and diagnosis.name in notice.service_names,
         )
+
+
+# There a stranger's certificate is served, and its last day is not that of the one that did not renew.
+_SERVED_BY_OTHERS = ("points-elsewhere", "behind-cloudflare", "behind-cdn", "moved-away", "parked")
+
+
+def _own_certificate(diagnosis: Diagnosis) -> Certificate | None:
+    return None if diagnosis.leading in _SERVED_BY_OTHERS else diagnosis.certificate
 
 
 def _unlooked(report: Report, language: Language, now: datetime, providers: Mapping[str, Provider]) -> Answer:
