@@ -78,6 +78,7 @@ mode = "forward"
         caps=Caps(all_hour=5),
     )
     assert settings.mailbox[0].path == tmp_path / "in"
+    assert settings.ledger.url == f"sqlite:///{tmp_path / 'triage.db'}"
     assert settings.mailbox[0].places[Place.HELD] == "Held"
 
 

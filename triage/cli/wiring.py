@@ -9,7 +9,6 @@ from typing import TypeVar
 
 from triage.cli.voice import settings_matter
 from triage.config import MailboxSection, OutboxSection, Settings, load_rules, load_settings, load_wording
-
 from triage.decide import admit
 from triage.ledger import open_ledger
 from triage.mail import (

@@ -225,6 +225,8 @@ def load_settings(path: Path) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise Permanent(f"{path}: not valid TOML: {str(error).lower()}", EXAMPLE) from None
     try:
+        if isinstance(ledger := raw.setdefault("ledger", {}), dict):
+            ledger.setdefault("url", LedgerSection().url)  # the default lies beside the file, too
         return Settings.model_validate(_anchored(raw, path.resolve().parent))
     except ValidationError as error:
         line, hint = _in_words(error)
