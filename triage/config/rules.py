@@ -1,230 +1,126 @@
-"""The rulebook from disk: rules/providers/, ours first, then the user's own folders, which win."""
+"""The duties of rules, checked on their samples: what is missing or too loose, in words."""
 
-import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
 
-import re2
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from triage.config.causes import bundled_rules
-from triage.model import (
-    Event,
-    FieldRule,
-    LookalikeRule,
-    NoticeRule,
-    Pattern,
-    Permanent,
-    Provider,
-    Rulebook,
-    Signature,
-)
-
-LONGEST_PATTERN = 500  # a longer one is a mail, not a phrase
-_MEMORY = 1 << 20  # octets that one pattern may take; RE2 refuses what needs more
-LOOKALIKE = "not-a-notice"
-_Kind = Literal["host", "panel", "client", "ca", "platform", "monitor", "dns", "cdn", "builder", "parking"]
-_Method = Literal["http-01", "dns-01", "tls-alpn-01"]
+from triage.config.rulebook import load_rules, read
+from triage.model import LookalikeRule, NoticeRule, Notices, Rulebook, Unrecognized
 
 
-def _pattern(text: str) -> str:
-    if len(text) > LONGEST_PATTERN:
-        raise ValueError(f"is longer than {LONGEST_PATTERN} characters")
-    try:
-        compiled(text)
-    except re2.error as error:
-        reason = error.args[0] if error.args else ""
-        raise ValueError(f"is no RE2 pattern: {reason.decode() if isinstance(reason, bytes) else reason}") from error
-    return text
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One sample, read with all rules: which of them claim it, and which of their patterns hit."""
+
+    claimed: tuple[str, ...]
+    hits: frozenset[tuple[str, str]]  # rule and pattern
+    outcome: Notices | Unrecognized
 
 
-def compiled(pattern: str) -> Pattern:
-    """RE2 without regard to case; `^` and `$` match at the lines."""
-    options = re2.Options()
-    options.case_sensitive = False
-    options.max_mem = _MEMORY
-    options.log_errors = False
-    return re2.compile(f"(?m){pattern}", options)
+__all__ = ["Examine", "Examined", "check_rules", "load_rules"]
+
+Examine = Callable[[bytes, Rulebook], Examined]
 
 
-def _https(url: str) -> str:
-    if not url.startswith("https://"):
-        raise ValueError("is not an https:// address")
-    return url
+class _Sample(BaseModel):
+    """NN-name.toml: the notice that NN-name.eml is, or why it is none."""
 
-
-_PatternText = Annotated[str, AfterValidator(_pattern)]
-_Url = Annotated[str, AfterValidator(_https)]
-
-
-class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
-
-class _Provider(_Strict):
-    kind: _Kind = "host"
-    names: dict[str, str] = {}
-    links: dict[str, _Url] = {}
-    nameservers: list[str] = []
-    addresses: list[str] = []
-    cnames: list[str] = []
-    reverse: list[str] = []
-    first_domain: str | None = None
-    ca: str | None = None
-    caa: list[str] = []
-    methods: list[_Method] = []
-    precheck: Literal["address", "nameservers", "none"] | None = None
-    exempt: list[str] = []
-    retry_days: list[int] = []
-    marks: dict[str, list[str]] = {}
-    panel: dict[str, dict[str, str]] = {}
-    domains: list[str] = []
-    fakes: list[str] = []
-
-    def value(self, name: str) -> Provider:
-        return Provider(
-            id=name,
-            kind=self.kind,
-            names=self.names,
-            links=self.links,
-            nameservers=tuple(self.nameservers),
-            addresses=tuple(self.addresses),
-            cnames=tuple(self.cnames),
-            reverse=tuple(self.reverse),
-            first_domain=self.first_domain,
-            ca=self.ca,
-            caa=tuple(self.caa),
-            methods=tuple(self.methods),
-            precheck=self.precheck,
-            exempt=tuple(self.exempt),
-            retry_days=tuple(self.retry_days),
-            marks={kind: tuple(words) for kind, words in self.marks.items()},
-            panel=self.panel,
-            domains=tuple(self.domains),
-            fakes=tuple(self.fakes),
-        )
+    rule: str | None = None
+    match: bool = True
+    why: str = ""
+    names: list[str] | None = None
+    expires: str | None = None
 
 
-class _Field(_Strict):
-    patterns: Annotated[list[_PatternText], Field(min_length=1, max_length=20)]
-    required: bool = False
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    provider: str
+    path: Path  # of the .toml
+    expected: _Sample
+
+    @property
+    def rule(self) -> str | None:
+        return f"{self.provider}/{self.expected.rule}" if self.expected.rule else None
+
+    @property
+    def title(self) -> str:
+        return f"{self.provider}/samples/{self.path.stem}"
 
 
-class _Mail(_Strict):
-    """<event>.toml: how one kind of mail looks."""
+def check_rules(folders: Sequence[Path] = (), examine: Examine | None = None) -> tuple[str, ...]:
+    """A line for each duty that is not kept, by our rules and those of `folders`.
 
-    event: str
-    because: str = ""
-    cause: str | None = None
-    language: Literal["ja", "en"] = "en"
-    subject: list[_PatternText] = []
-    body_all: list[_PatternText] = []
-    body_alone: list[_PatternText] = []
-    body_none: list[_PatternText] = []
-    fields: dict[str, _Field] = {}
-
-    def signature(self) -> Signature:
-        lists = (self.subject, self.body_all, self.body_alone, self.body_none)
-        return Signature(*(tuple(map(compiled, patterns)) for patterns in lists))
-
-
-def load_rules(folders: Sequence[Path] = ()) -> Rulebook:
-    """All that we know of hosts and of their mails. Each folder is laid out as our rules/ is.
-
-    A provider.toml of a later folder replaces that of an earlier one; so does a mail's file of the same name, and
-    every mail rule of a user goes before ours. Raises Permanent, which names file, key and what to do.
+    Without `examine` only that samples exist is checked; with it, that each is read as it says. Raises Permanent where
+    a file cannot be loaded at all.
     """
-    providers = dict[str, Provider]()
-    mails = dict[str, NoticeRule | LookalikeRule]()
-    for root in (ours := bundled_rules(), *folders):
-        for home in _homes(root, is_ours=root == ours):
-            for path in sorted(home.glob("*.toml")):
-                if path.name == "provider.toml":
-                    providers[home.name] = read(path, _Provider).value(home.name)
-                else:
-                    mails[f"{home.name}/{path.stem}"] = _mail(path, own=root != ours)
-    for name in sorted({mail.provider for mail in mails.values()} - set(providers)):
-        providers[name] = Provider(id=name)
-    return Rulebook(
-        providers=providers,
-        rules=tuple(mail for mail in mails.values() if isinstance(mail, NoticeRule)),
-        lookalikes=tuple(mail for mail in mails.values() if isinstance(mail, LookalikeRule)),
-    )
+    rulebook = load_rules(folders)
+    pairs = tuple(pair for root in (bundled_rules(), *folders) for pair in _pairs(root))
+    findings = [*_without_samples(rulebook, pairs), *_half(pairs)]
+    if examine is not None:
+        findings += _misread(rulebook, pairs, examine)
+    return tuple(findings)
 
 
-def _homes(root: Path, *, is_ours: bool) -> Iterable[Path]:
-    if not is_ours and not root.is_dir():
-        raise Permanent(f"{root}: there is no such folder", "check rules.folders in config.toml")
-    return sorted(home for home in (root / "providers").glob("*") if home.is_dir())
+def _pairs(root: Path) -> Iterator[_Pair]:
+    for path in sorted((root / "providers").glob("*/samples/*.toml")):
+        yield _Pair(path.parent.parent.name, path, read(path, _Sample))
 
 
-def _mail(path: Path, *, own: bool) -> NoticeRule | LookalikeRule:
-    shape = read(path, _Mail)
-    provider = path.parent.name
-    _structural(path, shape)
-    signature = shape.signature()
-    if shape.event == LOOKALIKE:
-        return LookalikeRule(f"{provider}/{path.stem}", provider, shape.because, signature, own)
-    return NoticeRule(
-        id=f"{provider}/{path.stem}",
-        provider=provider,
-        event=Event(shape.event),
-        language=shape.language,
-        signature=signature,
-        fields=tuple(
-            FieldRule(name, tuple(map(compiled, field.patterns)), field.required)
-            for name, field in shape.fields.items()
-        ),
-        cause=shape.cause,
-        own=own,
-    )
+def _without_samples(rulebook: Rulebook, pairs: Sequence[_Pair]) -> Iterator[str]:
+    proven = {pair.rule for pair in pairs}
+    for rule in _all(rulebook):
+        if rule.id not in proven:
+            yield f"{rule.id}: has no sample; add one to {rule.provider}/samples/"
 
 
-def _structural(path: Path, shape: _Mail) -> None:
-    """The duties that cost nothing to check on every start. The samples are for `check_rules`."""
-    known = [*(event.value for event in Event), LOOKALIKE]
-    if shape.event not in known:
-        raise _refused(path, f"event: {shape.event!r} is none of {', '.join(known)}")
-    if not (shape.subject or shape.body_alone or shape.body_all):
-        raise _refused(path, "subject: a rule without subject, body_alone and body_all would claim every mail")
-    if shape.event == LOOKALIKE and not shape.because:
-        raise _refused(path, "because: is missing; say why such a mail is no notice")
-    for name, field in shape.fields.items():
-        if any("(?P<value>" not in pattern for pattern in field.patterns):
-            raise _refused(path, f"fields.{name}.patterns: a pattern without the group (?P<value>…) holds nothing")
+def _half(pairs: Sequence[_Pair]) -> Iterator[str]:
+    for pair in pairs:
+        if not pair.path.with_suffix(".eml").is_file():
+            yield f"{pair.title}: the mail beside it is missing"
+        if pair.expected.rule is None and (pair.expected.match or not pair.expected.why):
+            yield f"{pair.title}: name the rule that it is for, or say match = false and why"
 
 
-def _refused(path: Path, reason: str) -> Permanent:
-    return Permanent(f"{path}: {reason}", 'rules/README.md, "a provider", lists the keys')
+def _misread(rulebook: Rulebook, pairs: Sequence[_Pair], examine: Examine) -> Iterator[str]:
+    hit = set[tuple[str, str]]()
+    for pair in pairs:
+        mail = pair.path.with_suffix(".eml")
+        if mail.is_file():
+            examined = examine(mail.read_bytes(), rulebook)
+            hit |= examined.hits
+            yield from _wrong(pair, examined)
+    for rule in _all(rulebook):
+        for pattern in (*rule.signature.subject, *rule.signature.body_all, *rule.signature.body_alone):
+            if (rule.id, pattern.pattern) not in hit:
+                yield f"{rule.id}: no sample is hit by {pattern.pattern.removeprefix('(?m)')}"
 
 
-_Shape = TypeVar("_Shape", bound=BaseModel)
+def _wrong(pair: _Pair, examined: Examined) -> Iterator[str]:
+    outcome, expected = examined.outcome, pair.expected
+    if pair.rule is None:
+        if isinstance(outcome, Notices):
+            yield f"{pair.title}: is taken for a notice ({outcome.because}), but {expected.why}"
+        return
+    if examined.claimed != (pair.rule,):
+        yield f"{pair.title}: ought to be {pair.rule}, is claimed by {', '.join(examined.claimed) or 'no rule'}"
+        return
+    if expected.names is None:
+        return
+    if isinstance(outcome, Unrecognized):
+        yield f"{pair.title}: is not read as a notice: {outcome.because}"
+        return
+    names = sorted(name.text for notice in outcome.notices for name in notice.names)
+    if names != sorted(expected.names):
+        yield f"{pair.title}: its names are read as {', '.join(names) or 'none'}"
+    expires = outcome.notices[0].expires
+    if (expires.isoformat() if expires else None) != expected.expires:
+        yield f"{pair.title}: its expiry is read as {expires}"
 
 
-def read(path: Path, shape: type[_Shape]) -> _Shape:
-    """One file of rules. Raises Permanent with the first fault."""
-    try:
-        return shape.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise Permanent(f"{path}: {error.strerror}", "check that the file may be read") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Permanent(f"{path}: {error}", "rules/README.md shows what such a file looks like") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(step) for step in first["loc"])
-        raise _refused(path, f"{key}: {_plainly(first)}") from error
-
-
-def _plainly(fault: Mapping[str, Any]) -> str:
-    if fault["type"] == "extra_forbidden":
-        return "is no key of such a file"
-    if fault["type"] == "missing":
-        return "is missing"
-    return str(fault["msg"]).removeprefix("Value error, ").lower()
-
-
-def check_rules(folders: Sequence[Path] = ()) -> tuple[str, ...]:
-    """What is missing or too loose, a line each; empty where every duty is kept."""
-    load_rules(folders)
-    return ()
+def _all(rulebook: Rulebook) -> tuple[NoticeRule | LookalikeRule, ...]:
+    return (*rulebook.rules, *rulebook.lookalikes)

@@ -1,6 +1,6 @@
 """Is it a notice, whose, for which names, and what did it say: a Message and the rulebook in, Notices out."""
 
 from triage.recognize.errors import problems_in
-from triage.recognize.reading import recognize
+from triage.recognize.reading import hitting, recognize
 
-__all__ = ["problems_in", "recognize"]
+__all__ = ["hitting", "problems_in", "recognize"]

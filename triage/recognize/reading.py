@@ -18,7 +18,7 @@ from triage.model import (
 from triage.names import Domain
 from triage.recognize.fields import Unclear, notice_from
 from triage.recognize.generic import unknown_notice
-from triage.recognize.match import Claim, claims
+from triage.recognize.match import Claim, claims, hits
 from triage.recognize.signs import PHISHING, Suspect, automatic, imitation
 from triage.recognize.text import Text, read, without_prefixes, without_quote_marks
 
@@ -49,6 +49,15 @@ def recognize(message: Message, rulebook: Rulebook) -> Notices | Unrecognized:
     if len(attached) > 1:
         return _together([_one(inner, rulebook, DEEPEST) for inner in attached])
     return _one(message, rulebook, DEEPEST)
+
+
+def hitting(message: Message, rulebook: Rulebook) -> tuple[tuple[str, ...], frozenset[tuple[str, str]]]:
+    """For those who check rules: which rules claim the mail, and every (rule, pattern) that hits it."""
+    source = next(_sources(message))
+    text = read(source.subject, source.body)
+    claimed = tuple(claim.rule.id for claim in claims(text, rulebook))
+    rules = (*rulebook.rules, *rulebook.lookalikes)
+    return claimed, frozenset((rule.id, pattern) for rule in rules for pattern in hits(text, rule))
 
 
 def _attached(message: Message) -> tuple[Message, ...]:
