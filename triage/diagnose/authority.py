@@ -1,6 +1,6 @@
 """I: is the CA itself in trouble?"""
 
-from triage.diagnose.found import Judged, shown
+from triage.diagnose.found import Judged, sometimes
 from triage.diagnose.scene import Scene
 from triage.model import AskAuthority, AuthorityAnswer
 
@@ -18,4 +18,4 @@ def judge(scene: Scene) -> Judged:
     if answer.operational:
         return Judged((), frozenset(("ca-outage",)), (question,))
     since = answer.since.isoformat(timespec="seconds") if answer.since else None
-    return Judged((shown("ca-outage", (question,), ca=scene.inquiry.ca, detail=answer.words, since=since),))
+    return Judged((sometimes("ca-outage", (question,), ca=scene.inquiry.ca, detail=answer.words, since=since),))

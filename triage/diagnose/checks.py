@@ -7,7 +7,7 @@ stops the renewal, False it does not, None now and then. `facts` are the keys th
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from triage.diagnose import (
     addresses,
@@ -70,8 +70,8 @@ CAUSES: Mapping[str, Cause] = {
     "behind-cdn": _cause(True, _POINTS),
     "points-elsewhere": _cause(True, _POINTS),
     "stale-aaaa": _cause(True, "zone address addresses expected nameservers status server"),
-    "one-address-wrong": _cause(True, "zone address addresses expected nameservers"),
-    "www-differs": _cause(False, "addresses where expected"),
+    "one-address-wrong": _cause(None, "zone address addresses expected nameservers"),
+    "www-differs": _cause(True, "addresses where expected"),
     "answers-differ-by-place": _cause(None, "zone address addresses nameservers"),
     "aaaa-lookup-fails": _cause(False, "nameservers"),
     # E: reaching the server
@@ -80,11 +80,11 @@ CAUSES: Mapping[str, Cause] = {
     "port-80-blocked": _cause(True, _REACH),
     "connection-reset": _cause(True, _REACH),
     "unreachable": _cause(True, _REACH),
-    "too-slow": _cause(True, _REACH),
+    "too-slow": _cause(None, _REACH),
     "garbled-reply": _cause(True, _REACH),
     "wrong-protocol-on-80": _cause(True, f"{_REACH} status server"),
     "prober-banned": _cause(None, _REACH),
-    "blocked-by-place": _cause(True, ""),
+    "blocked-by-place": _cause(None, ""),
     "home-router": _cause(True, "address title server"),
     # F: the answer
     "parked": _cause(True, f"{_PAGE} operator nameservers zone"),
@@ -107,7 +107,7 @@ CAUSES: Mapping[str, Cause] = {
     "access-denied": _cause(True, _PAGE),
     "server-error": _cause(True, _PAGE),
     "site-not-set-up": _cause(True, _PAGE),
-    "app-answers-everything": _cause(True, _PAGE),
+    "app-answers-everything": _cause(None, _PAGE),
     "body-altered": _cause(True, ""),
     "other-token": _cause(True, ""),
     "unexpected-status": _cause(True, _PAGE),
@@ -126,7 +126,7 @@ CAUSES: Mapping[str, Cause] = {
     "dns01-doubled-label": _cause(True, "where record zone"),
     "dns01-record-missing": _cause(True, ""),
     "dns01-wrong-value": _cause(True, ""),
-    "dns01-not-everywhere": _cause(True, "where nameservers zone"),
+    "dns01-not-everywhere": _cause(None, "where nameservers zone"),
     "dns01-too-many": _cause(True, ""),
     "alpn-port-443": _cause(True, "address fault"),
     "alpn-not-negotiated": _cause(True, ""),
@@ -139,7 +139,7 @@ CAUSES: Mapping[str, Cause] = {
     "ca-retired": _cause(True, ""),
     "order-refused": _cause(True, ""),
     "order-stale": _cause(None, ""),
-    "ca-outage": _cause(True, "ca detail since"),
+    "ca-outage": _cause(None, "ca detail since"),
     # J: the provider
     "precheck-refused": _cause(True, "zone nameservers expected operator"),
     "token-not-served": _cause(True, ""),
@@ -182,4 +182,11 @@ def findings(scene: Scene) -> tuple[Finding, ...]:
     if scene.by_http and not scene.walk.certain:
         for code in _ON_THE_WAY:
             found[code] = reach.demoted(found[code])
-    return tuple(weigh(scene, found).values())
+    return tuple(_with_what_was_seen(scene, finding) for finding in weigh(scene, found).values())
+
+
+def _with_what_was_seen(scene: Scene, finding: Finding) -> Finding:
+    """Evidence is what was observed; a question that was spared, or is still under way, is none."""
+    if all(question in scene.seen for question in finding.evidence):
+        return finding
+    return replace(finding, evidence=tuple(q for q in finding.evidence if q in scene.seen))

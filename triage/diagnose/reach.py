@@ -106,7 +106,7 @@ def _ipv6(scene: Scene) -> Finding | None:
         "zone": scene.zone,
         "target": last.url if back_again else None,
     }
-    evidence = [hop.question for hop in walk.hops]
+    evidence = [*(hop.question for hop in walk.hops), AskTls(scene.name, first.address)]
     return (shown if back_again else harmless)("ipv6-dead", evidence, **facts)
 
 

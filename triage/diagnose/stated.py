@@ -54,6 +54,7 @@ _ROWS: Mapping[str, tuple[str, ...]] = {
     )
     for code in codes
 }
+_PASSES_BY_ITSELF = frozenset(("transient", "order-stale", "ca-outage"))
 _GOT = re.compile(r'\(got "(.*?)"\)', re.DOTALL)
 _WANTED = re.compile(r'Expected "(.*?)"', re.DOTALL)
 _KEY_AUTHORIZATION = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\Z")
@@ -121,9 +122,8 @@ def _stated(before: Finding, problem: Problem) -> Finding:
             "retry_after": problem.retry_after,
         }
     )
-    blocks = (
-        True if before.certainty is Certainty.UNKNOWN and before.evidence and before.blocks is None else before.blocks
-    )
+    # A failure that happened is more than a cause that strikes now and then, unless it passes by itself.
+    blocks = True if before.blocks is None and before.code not in _PASSES_BY_ITSELF else before.blocks
     return replace(before, certainty=Certainty.SHOWN, basis="stated", blocks=blocks, facts={**before.facts, **facts})
 
 

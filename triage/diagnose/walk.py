@@ -196,7 +196,8 @@ def _known_dead(seen: Observations, name: str, address: str, port: int) -> Failu
 def redirect_target(url: str, location: str) -> SplitResult | None:
     """The absolute URL of a Location, host in lower case, or None where it is none."""
     try:
-        parts = urlsplit(urljoin(url, location))
+        # With a scheme it is taken as it is: Go never borrows the host for `http:///path`, as urljoin does.
+        parts = urlsplit(location) if urlsplit(location).scheme else urlsplit(urljoin(url, location))
         _ = parts.port
     except ValueError:
         return None
