@@ -19,7 +19,7 @@ import pytest
 
 from tests.lab.internet import Internet, need_internet
 from tests.lab.look import inquiry
-from tests.lab.recorded import RecordedProbes, from_json, to_json
+from tests.lab.recorded import NotRecorded, RecordedProbes, from_json, to_json
 from triage.cli.shapes import of_diagnosis
 from triage.config import load_rules
 from triage.demo import load_world
@@ -179,3 +179,13 @@ def recorded() -> dict[str, Observations]:
 def test_what_was_recorded_agrees_with_the_ca(row: Row, recorded: dict[str, Observations]) -> None:
     found = _replayed(row.name, recorded[row.name])
     assert in_accord(row, found), found
+
+
+def test_a_question_that_was_not_recorded_fails_instead_of_counting_as_no_record(
+    recorded: dict[str, Observations],
+) -> None:
+    whole = recorded["caadeny.com"]
+    without = Observations(o for o in whole if getattr(o.question, "type", "") != "CAA")
+    assert len(without) < len(whole)
+    with pytest.raises(NotRecorded, match="CAA"):
+        _replayed("caadeny.com", without)
