@@ -29,6 +29,7 @@ def parts(count: int, declared: str = "boundary=b") -> bytes:
 
 REFUSED = {
     "size: more than 10 MB": (b"x" * 10_240_001, "10 MB"),
+    "lines: 5,000,000 of one letter": (b"Subject: x\n\n" + b"a\n" * 5_000_000, "200000 lines"),
     "header: 200 KB in one value": (headers("Subject: " + "x" * 200_000), "102400 octets"),
     "header: 312 KB of encoded words": (headers("Subject: " + "\r\n =?utf-8?q?a?=" * 20_000), "102400 octets"),
     "header: no end": (b"a: b\r\n" * 40_000, "102400 octets"),

@@ -7,6 +7,7 @@ message_size_limit; the measurements of what the parsers do beyond them are in t
 import re
 
 LARGEST_MAIL = 10_240_000  # octets
+MOST_LINES = 200_000  # the parser keeps a string for each: 5,000,000 lines of one letter took 300 MB
 LARGEST_HEADER_BLOCK = 102_400  # octets
 MOST_HEADERS = 1_000
 MOST_ADDRESS_TOKENS = 10_240
@@ -38,6 +39,8 @@ def check(raw: bytes) -> None:
     """Raise TooMuch where a parser could be made slow, deep or large."""
     if len(raw) > LARGEST_MAIL:
         raise TooMuch(f"the mail has more than {LARGEST_MAIL // 1_024_000} MB")
+    if max(raw.count(b"\n"), raw.count(b"\r")) > MOST_LINES:
+        raise TooMuch(f"the mail has more than {MOST_LINES} lines")
     _check_header(raw)
     _check_structure(raw)
 
