@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from triage.model import Provider
 
+_MOST_KNOWN = 4096  # addresses whose provider is remembered
 _Key = tuple[int, int, int]  # IP version, prefix length, network bits
 
 
@@ -14,6 +15,7 @@ class Atlas:
 
     def __init__(self, providers: Iterable[Provider]) -> None:
         self._networks: dict[_Key, Provider] = {}
+        self._known: dict[str, Provider | None] = {}
         self._suffixes: dict[str, Provider] = {}
         self._name_servers: dict[str, Provider] = {}
         self._reverse: dict[str, Provider] = {}
@@ -36,6 +38,13 @@ class Atlas:
 
     def of_address(self, address: str) -> Provider | None:
         """The provider with the narrowest network around the address."""
+        if address not in self._known:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[address] = self._narrowest(address)
+        return self._known[address]
+
+    def _narrowest(self, address: str) -> Provider | None:
         version, number = _number(address)
         size = 32 if version == 4 else 128
         for of_version, length in self._lengths:

@@ -39,6 +39,7 @@ from triage.names import ineligible
 MOST_DNS = 80
 MOST_HTTP = 30
 
+_ineligible = lru_cache(maxsize=4096)(ineligible)
 _DNS_STATED = frozenset(
     ("lame-delegation", "nameservers-silent", "nameservers-disagree", "dnssec-broken", "answers-differ-by-place",
      "dns01-other-zone", "dns01-not-everywhere", "caa-lookup-fails")
@@ -48,7 +49,7 @@ _STATED_403 = frozenset(("access-denied", "challenge-folder-denied", "bot-challe
 
 def next_questions(inquiry: Inquiry, seen: Observations, asked: Set[Question]) -> tuple[Question, ...]:
     """Every question that may be asked now and was not asked yet; empty when there is no more to ask."""
-    if ineligible(inquiry.name):
+    if _ineligible(inquiry.name):
         return ()
     scene = Scene(inquiry, seen)
     new = dict.fromkeys(question for question in _due(scene) if question not in asked)

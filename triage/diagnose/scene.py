@@ -1,9 +1,9 @@
 """One inquiry and all that was seen so far, with what every family of causes derives from it, each thing once."""
 
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 
 from triage.diagnose.atlas import Atlas, atlas_of
+from triage.diagnose.lazy import lazy
 from triage.diagnose.lookup import Kind, Lookup, kind, lookup
 from triage.diagnose.reserved import reverse_name
 from triage.diagnose.walk import OTHER, Walk, first_question, walk
@@ -44,27 +44,27 @@ class Scene:
 
     # ---- how it would be validated
 
-    @cached_property
+    @lazy
     def by_http(self) -> bool:
         """HTTP-01 is the road: it always is where nothing else is known, and never for a wildcard."""
         methods = self.inquiry.provider.methods
         return not self.inquiry.name.is_wildcard and (not methods or "http-01" in methods)
 
-    @cached_property
+    @lazy
     def by_dns(self) -> bool:
         methods = self.inquiry.provider.methods
         return self.inquiry.name.is_wildcard or (bool(methods) and "http-01" not in methods and "dns-01" in methods)
 
-    @cached_property
+    @lazy
     def by_alpn(self) -> bool:
         return self.inquiry.provider.methods == ("tls-alpn-01",) and not self.inquiry.name.is_wildcard
 
-    @cached_property
+    @lazy
     def stated(self) -> frozenset[str]:
         """The causes that the notice states for this name."""
         return frozenset(p.cause for p in self.inquiry.problems if p.cause)
 
-    @cached_property
+    @lazy
     def told_of_failure(self) -> bool:
         """Somebody was told of a failure, by a notice or by the CA's own words."""
         event = self.inquiry.event
@@ -89,21 +89,21 @@ class Scene:
 
     # ---- DNS
 
-    @cached_property
+    @lazy
     def found(self) -> Lookup:
         return lookup(self.seen, self.name)
 
-    @cached_property
+    @lazy
     def name_servers(self) -> tuple[str, ...]:
         """The name servers in charge, by recursion, else as the parent lists them."""
         return tuple(sorted(self.values(self.zone, "NS")))
 
-    @cached_property
+    @lazy
     def contacted(self) -> tuple[str, ...]:
         """The public addresses that are dialed; the one that the CA takes is the first."""
         return self.found.public6[:MOST_EACH] + self.found.public4[:MOST_EACH]
 
-    @cached_property
+    @lazy
     def registry(self) -> RegistryAnswer | None:
         """RDAP's word, filled up with WHOIS's date where RDAP gives none."""
         rdap = self.answer(AskRegistry(self.zone))
@@ -118,11 +118,11 @@ class Scene:
 
     # ---- the way of the CA
 
-    @cached_property
+    @lazy
     def walk(self) -> Walk:
         return walk(self.seen, self.name)
 
-    @cached_property
+    @lazy
     def entrance(self) -> str | None:
         """The address at which the CA would knock and be heard: after a fallback the A."""
         hops = [hop for hop in self.walk.hops if hop.url == self.walk.hops[0].url]
@@ -143,15 +143,15 @@ class Scene:
         first = first_question(self.name, address)
         return AskHttp(first.scheme, first.host, address, first.target, first.via, like_ca=True)
 
-    @cached_property
+    @lazy
     def root(self) -> HttpAnswer | Failure | None:
         return self._control(self.root_question(self.entrance)) if self.entrance else None
 
-    @cached_property
+    @lazy
     def other(self) -> HttpAnswer | Failure | None:
         return self._control(self.other_question(self.entrance)) if self.entrance else None
 
-    @cached_property
+    @lazy
     def like_ca(self) -> HttpAnswer | Failure | None:
         return self._control(self.like_ca_question(self.entrance)) if self.entrance else None
 
@@ -161,7 +161,7 @@ class Scene:
 
     # ---- whose server is it
 
-    @cached_property
+    @lazy
     def atlas(self) -> Atlas:
         return atlas_of(self.inquiry.atlas)
 
@@ -177,20 +177,20 @@ class Scene:
         name = self.reverse(address)
         return self.atlas.of_reverse(name) if name else None
 
-    @cached_property
+    @lazy
     def cname_operator(self) -> Provider | None:
         """Whom the CNAME chain leads to; the last link that we know counts."""
         links = reversed(self.found.chain[1:])
         return next((known for link in links if (known := self.atlas.of_cname(link))), None)
 
-    @cached_property
+    @lazy
     def dns_operator(self) -> Provider | None:
         known = (self.atlas.of_name_server(server) for server in self.name_servers)
         return next((operator for operator in known if operator), None)
 
     # ---- what should be there
 
-    @cached_property
+    @lazy
     def expected(self) -> frozenset[str]:
         """The addresses of the account's server, asked from the host's own first domain."""
         first = self.inquiry.first_domain
@@ -222,18 +222,18 @@ class Scene:
         suffixes = (s.removeprefix("*").strip(".") for s in self.inquiry.provider.reverse)
         return bool(name) and any(name == s or name.endswith("." + s) for s in suffixes)
 
-    @cached_property
+    @lazy
     def foreign(self) -> tuple[str, ...]:
         """The contacted addresses that are not the provider's."""
         return tuple(a for a in self.found.public if self.belongs(a) is False)
 
-    @cached_property
+    @lazy
     def unclear(self) -> bool:
         return any(self.belongs(a) is None for a in self.found.public)
 
     # ---- certificates
 
-    @cached_property
+    @lazy
     def certificates(self) -> tuple[tuple[AskTls, Certificate], ...]:
         """What each address serves, in the order in which the CA would take the addresses."""
         asked = (AskTls(self.name, address) for address in self.contacted)
@@ -247,7 +247,7 @@ class Scene:
 
     # ---- how old the notice is
 
-    @cached_property
+    @lazy
     def stale_notice(self) -> bool:
         """The notice is older than the answers may be kept (their TTL), so what we see now counts for more."""
         since = self.inquiry.since
