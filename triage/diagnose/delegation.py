@@ -25,7 +25,7 @@ def judge(scene: Scene) -> Judged:
         excluded |= {"dnssec-broken", "lame-delegation", "nameservers-silent"}
     asked = tuple(server for server in servers(scene) if not server.pending)
     dead = None if broken else _dead(scene, asked)
-    if dead and not scene.found.addresses:
+    if dead and Kind.BROKEN in scene.found.kinds and not scene.found.addresses:
         found.append(dead)
         excluded -= {dead.code}
     differing = _differing(scene, asked)
