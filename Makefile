@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check
 
-.PHONY: demo test fix lint servers lock clean
+.PHONY: demo test fix lint servers lock fuzz clean
 
 demo: .venv/demo-ready
 	@$(BIN)/triage demo
@@ -14,7 +14,7 @@ test: .venv/test-ready servers
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/pyright
-	@$(BIN)/pytest -n auto
+	@$(BIN)/pytest -n auto --dist loadfile
 
 # Everything but the tests that start servers.
 lint: .venv/test-ready
@@ -25,6 +25,10 @@ lint: .venv/test-ready
 fix: .venv/test-ready
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+# 200,000 mutated mails; the tests take 5,000.
+fuzz: .venv/test-ready
+	@TRIAGE_FUZZ=200000 $(BIN)/pytest tests/unwrap/test_fuzz.py -n auto
 
 servers:
 	@sh tests/lab/install
