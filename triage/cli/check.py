@@ -13,14 +13,23 @@ from pathlib import Path
 
 from triage.cli.evidence import asked, in_words
 from triage.cli.shapes import of_diagnosis
+from triage.cli.standing import Standing, network_probes, standing, utc_now
 from triage.cli.voice import Exit, plain, say, say_trouble, stop, terminal
 from triage.cli.watched import WatchedProbes
-from triage.cli.wiring import Standing, network_probes, standing, utc_now
 from triage.explain import explain
-from triage.model import UNKNOWN_PROVIDER, Diagnosis, Inquiry, Language, Observation, Permanent, Question, Report
+from triage.model import (
+    UNKNOWN_PROVIDER,
+    Diagnosis,
+    Inquiry,
+    Language,
+    Observation,
+    Permanent,
+    Problem,
+    Question,
+    Report,
+)
 from triage.names import Domain, InvalidName
 from triage.ports import Probes
-from triage.recognize import problems_in
 from triage.service import investigate
 
 AT_ONCE = 64  # names in flight: enough to keep the loop busy while each waits for its slowest server
@@ -51,7 +60,7 @@ class Wish:
 
 async def check_names(wish: Wish) -> Exit:
     """A verdict for each name. The worst exit counts."""
-    stand = standing(wish.config)
+    stand = standing(wish.config, speaks=not wish.as_json)
     language = _language(wish, stand)
     names, wrong = _parsed(_typed(wish))
     for text, reason in wrong:
@@ -108,7 +117,7 @@ def _without_name(wish: Wish, stand: Standing) -> Inquiry:
             some = ", ".join(sorted(p.id for p in known.values() if p.kind in ("host", "panel")))
             stop(Permanent(f"--provider: {plain(wish.provider)} is not known", f"one of {some}"), Exit.USAGE)
         provider = known[wish.provider]
-    problems = problems_in((wish.from_error or "")[:LONGEST_ERROR])
+    problems = _problems(wish.from_error[:LONGEST_ERROR]) if wish.from_error else ()
     return Inquiry(
         name=Domain("invalid"),
         provider=provider,
@@ -118,6 +127,12 @@ def _without_name(wish: Wish, stand: Standing) -> Inquiry:
         problems=problems,
         atlas=tuple(stand.rulebook.providers.values()),
     )
+
+
+def _problems(error: str) -> tuple[Problem, ...]:
+    from triage.recognize import problems_in  # dozens of patterns, compiled only where they are needed
+
+    return problems_in(error)
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -17,8 +17,9 @@ from pathlib import Path
 from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
+from triage.cli.standing import Standing, standing
 from triage.cli.voice import Exit, plain, say, terminal
-from triage.cli.wiring import MAIL_ROOM, Standing, a_reader, standing
+from triage.cli.wiring import MAIL_ROOM, a_reader
 from triage.demo import WorldProbes, load_world
 from triage.ledger import open_ledger
 from triage.mail import MaildirMailbox, MaildirOutbox

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
+from triage.cli.standing import network_probes, standing, utc_now
 from triage.cli.voice import Exit, plain, say
-from triage.cli.wiring import mailbox, network_probes, outbox, standing, utc_now
+from triage.cli.wiring import mailbox, outbox
 from triage.config import Settings, check_rules
 from triage.ledger import open_ledger
 from triage.model import AskDns, AskHttp, DnsAnswer, Failure, Fault, HttpAnswer, Observation, Question, Trouble, Via

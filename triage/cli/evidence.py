@@ -23,7 +23,7 @@ def in_words(observation: Observation) -> str:
     """`12:00:03 A example.jp → 192.0.2.1 (0.02 s)`; time in UTC."""
     answer = _answered(observation)[:LONGEST]
     text = f"{observation.asked_at:%H:%M:%S} {asked(observation.question)} → {answer} ({observation.seconds:.2f} s)"
-    return "".join(c if c.isprintable() else "�" for c in text)
+    return text if text.isprintable() else "".join(c if c.isprintable() else "�" for c in text)
 
 
 def asked(question: Question) -> str:
@@ -47,8 +47,8 @@ def _answered(observation: Observation) -> str:
         case Failure(fault=fault, detail=detail):
             return fault.value + (f": {detail}" if detail else "")
         case DnsAnswer() as dns:
-            records = ", ".join(f"{r.type} {r.value}" for r in dns.answer)
-            errors = "".join(f" [{code}: {text}]" for code, text in dns.errors)
+            records = ", ".join([f"{r.type} {r.value}" for r in dns.answer])
+            errors = "".join([f" [{code}: {text}]" for code, text in dns.errors])
             return (records or dns.rcode) + errors
         case HttpAnswer() as http:
             location = http.header("location")

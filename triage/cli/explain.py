@@ -6,8 +6,9 @@ from pathlib import Path
 
 from triage import decide
 from triage.cli.files import Unusable, raw_mail
+from triage.cli.standing import Standing, network_probes, standing, utc_now
 from triage.cli.voice import Exit, plain, say, stop
-from triage.cli.wiring import Standing, a_reader, network_probes, standing, utc_now
+from triage.cli.wiring import a_reader
 from triage.explain import explain
 from triage.model import Identity, Language, Notice, Permanent, Policy, Reading, Report, Unrecognized
 from triage.ports import Probes, Unreadable

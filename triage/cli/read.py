@@ -6,8 +6,9 @@ from pathlib import Path
 
 from triage.cli.files import Unusable, raw_mail
 from triage.cli.shapes import of_reading
+from triage.cli.standing import standing
 from triage.cli.voice import Exit, plain, say, say_trouble
-from triage.cli.wiring import a_reader, standing
+from triage.cli.wiring import a_reader, would_answer
 from triage.model import Decision, Drop, Forward, Forwarded, Hold, Notice, Permanent, Reading, Reply, Unrecognized
 from triage.ports import Unreadable
 
@@ -25,7 +26,7 @@ async def read_files(files: Sequence[str], *, as_json: bool, verbose: bool, conf
                 worst = Exit.COULD_NOT_WORK
                 _say_error(file, str(error), as_json)
                 continue
-            answer = stand.would_answer(reading)
+            answer = would_answer(stand, reading)
             if as_json:
                 say(json.dumps(of_reading(file, reading, answer), ensure_ascii=False))
             else:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from rich.table import Table
 
+from triage.cli.standing import Standing, standing
 from triage.cli.voice import Exit, plain, say, settings_matter, terminal
-from triage.cli.wiring import Standing, standing
 from triage.config import check_rules, load_rules, load_wording
 
 LANGUAGES = ("ja", "en")

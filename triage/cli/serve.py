@@ -7,8 +7,9 @@ from typing import Any
 
 import structlog
 
+from triage.cli.standing import standing
 from triage.cli.voice import Exit, plain, say_trouble, terminal
-from triage.cli.wiring import service, standing
+from triage.cli.wiring import service
 from triage.model import Permanent, Trouble
 from triage.scheduler import run
 from triage.service import Service, Step, Tally

@@ -1,6 +1,6 @@
 """Values → the JSON shapes that other programs rely on. Keys may be added, meanings never change."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from triage.model import (
     Hold,
     Notice,
     Problem,
+    Question,
     Reading,
     Reply,
     Unrecognized,
@@ -102,6 +103,7 @@ def _of_decision(decision: Decision) -> Json:
 
 def of_diagnosis(diagnosis: Diagnosis, now: datetime) -> Json:
     inquiry = diagnosis.inquiry
+    said = {o.question: in_words(o) for o in diagnosis.seen}  # most findings name the same few
     return {
         "name": diagnosis.name.text,
         "verdict": diagnosis.verdict,
@@ -109,21 +111,20 @@ def of_diagnosis(diagnosis: Diagnosis, now: datetime) -> Json:
         "provider": inquiry.provider.id,
         "ca": inquiry.ca,
         "assumed": list(inquiry.assumed),
-        "findings": [_of_finding(f, diagnosis) for f in diagnosis.findings],
+        "findings": [_of_finding(f, said) for f in diagnosis.findings],
         "certificate": _of_certificate(diagnosis.certificate, now) if diagnosis.certificate else None,
         "seconds": round(diagnosis.seconds, 2),
     }
 
 
-def _of_finding(finding: Finding, diagnosis: Diagnosis) -> Json:
-    evidence = (diagnosis.seen.get(question) for question in finding.evidence)
+def _of_finding(finding: Finding, said: Mapping[Question, str]) -> Json:
     return {
         "code": finding.code,
         "certainty": finding.certainty.value,
         "blocks_renewal": finding.blocks,
         "basis": finding.basis,
         "facts": dict(finding.facts),
-        "evidence": [in_words(o) for o in evidence if o],
+        "evidence": [said[q] for q in finding.evidence if q in said],
     }
 
 

@@ -1,14 +1,13 @@
 """Settings → the nouns: mailboxes, outbox, probes, reader, ledger, and the service that they are handed to."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from triage.cli.standing import Standing, network_probes, utc_now
 from triage.cli.voice import settings_matter
-from triage.config import MailboxSection, OutboxSection, Settings, load_rules, load_settings, load_wording
+from triage.config import MailboxSection, OutboxSection, load_rules
 from triage.decide import admit
 from triage.ledger import open_ledger
 from triage.mail import (
@@ -28,11 +27,8 @@ from triage.model import (
     Permanent,
     Policy,
     Reading,
-    Rulebook,
-    Wording,
 )
 from triage.ports import Clock, Mailbox, Outbox, Probes, Reader
-from triage.probes import NetworkProbes
 from triage.reader import WorkerReader
 from triage.recognize import recognize
 from triage.service import MailRoom, Service, Step, say_nothing
@@ -43,57 +39,20 @@ Told = TypeVar("Told")
 MAIL_ROOM = MailRoom(authenticate, thread_of, message_id_for, compose)
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What the commands by hand work with: the settings where there are some, and the rules and words."""
-
-    settings: Settings | None
-    rulebook: Rulebook
-    wording: Wording
-
-    @property
-    def rule_folders(self) -> tuple[Path, ...]:
-        return self.settings.rules.folders if self.settings else ()
-
-    def would_answer(self, reading: Reading) -> Decision:
-        """What `admit` says of a mail that nothing else is known of; its own date counts as now."""
-        message = reading.message
-        now = message.date or utc_now()
-        if self.settings is None:
-            vouched = authenticate(message, None)
-            return admit(reading, now, vouched, Identity(""), Policy(anyone=True), History(), now)
-        identity = self.settings.who_we_are()
-        vouched = authenticate(message, identity)
-        return admit(reading, now, vouched, identity, self.settings.who_may_ask(), History(), now)
-
-
-def standing(config: Path | None) -> Standing:
-    """Ends the command where the configuration, a rule or a word is wrong."""
-    with settings_matter():
-        settings = load_settings(config) if config else None
-        folders = settings.rules.folders if settings else ()
-        return Standing(settings, load_rules(folders), load_wording(folders))
+def would_answer(stand: Standing, reading: Reading) -> Decision:
+    """What `admit` says of a mail that nothing else is known of; its own date counts as now."""
+    message = reading.message
+    now = message.date or utc_now()
+    if stand.settings is None:
+        vouched = authenticate(message, None)
+        return admit(reading, now, vouched, Identity(""), Policy(anyone=True), History(), now)
+    identity = stand.settings.who_we_are()
+    vouched = authenticate(message, identity)
+    return admit(reading, now, vouched, identity, stand.settings.who_may_ask(), History(), now)
 
 
 def a_reader(folders: tuple[Path, ...] = (), workers: int = 1) -> Reader:
     return WorkerReader(partial(load_rules, folders), recognize, workers=workers)
-
-
-def network_probes(settings: Settings | None) -> Probes:
-    if settings is None:
-        return NetworkProbes()
-    section = settings.probes
-    return NetworkProbes(
-        resolvers=section.resolvers,
-        contact=section.contact,
-        allow_networks=section.allow_networks,
-        ca_file=section.ca_file,
-        rdap_bootstrap=section.rdap_bootstrap,
-    )
 
 
 def mailbox(section: MailboxSection) -> Mailbox:

@@ -1,0 +1,49 @@
+"""What the commands by hand stand on: settings, rules, words and probes. No mail, no ledger: `check` starts quickly."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from triage.cli.voice import settings_matter
+from triage.config import Settings, load_rules, load_settings, load_wording
+from triage.model import Rulebook, Wording
+from triage.ports import Probes
+from triage.probes import NetworkProbes
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The settings where there are some, and the rules and words."""
+
+    settings: Settings | None
+    rulebook: Rulebook
+    wording: Wording
+
+    @property
+    def rule_folders(self) -> tuple[Path, ...]:
+        return self.settings.rules.folders if self.settings else ()
+
+
+def standing(config: Path | None, *, speaks: bool = True) -> Standing:
+    """Ends the command where the configuration, a rule or a word is wrong. `speaks`: words will be needed."""
+    with settings_matter():
+        settings = load_settings(config) if config else None
+        folders = settings.rules.folders if settings else ()
+        return Standing(settings, load_rules(folders), load_wording(folders) if speaks else Wording())
+
+
+def network_probes(settings: Settings | None) -> Probes:
+    if settings is None:
+        return NetworkProbes()
+    section = settings.probes
+    return NetworkProbes(
+        resolvers=section.resolvers,
+        contact=section.contact,
+        allow_networks=section.allow_networks,
+        ca_file=section.ca_file,
+        rdap_bootstrap=section.rdap_bootstrap,
+    )
