@@ -103,7 +103,7 @@ _SAID = tuple(
 _IN_SUBJECT = re2.compile(rf"(?i){_A_NAME}")
 _EXPIRES = re2.compile(
     r"(?im)(?:有効期限(?:日|満了日)?|有効期間(?:満了日|終了日)?|満了日|期限日|失効日|終了日|expir(?:es|y|ation|ing)(?: date)?|valid (?:until|till|to)|not after|valid_to|will expire|expires?|renewal can be completed before)"
-    r"(?:[\]】』」)]|[^\S\n]|[:：=]|on|at|in|は|が|まで|の|\(){0,8}(?P<value>[^\n]{0,120})"
+    r"(?:[\]】』」)]|\s|[:：=]|on|at|in|は|が|まで|の|\(){0,8}(?P<value>[^\n]{0,120})"
 )
 
 

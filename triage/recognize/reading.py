@@ -1,8 +1,9 @@
 """A decoded mail and the rulebook → its notices, or why there are none. The surest source is read first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from triage.model import (
     UNKNOWN_PROVIDER,
@@ -19,7 +20,7 @@ from triage.names import Domain
 from triage.recognize.fields import Unclear, notice_from
 from triage.recognize.generic import unknown_notice
 from triage.recognize.match import Claim, claims, hits
-from triage.recognize.signs import PHISHING, Suspect, automatic, imitation
+from triage.recognize.signs import PHISHING, Domains, Suspect, automatic, imitation
 from triage.recognize.text import Text, read, without_prefixes, without_quote_marks
 
 MOST_ATTACHED = 10  # attached mails of one mail that are read
@@ -120,24 +121,40 @@ def _known(source: Source, links: tuple[str, ...], rulebook: Rulebook) -> Notice
 
 def _unknown(source: Source, links: tuple[str, ...], rulebook: Rulebook) -> Notices | Unrecognized:
     text = read(source.subject, source.body)
-    provider = _writer(source.sender, rulebook)
-    known = frozenset(domain for p in rulebook.providers.values() for domain in p.domains)
-    outcome = unknown_notice(text, source.dated, source.subject, provider.id, known)
+    everyone = _everyone(rulebook)
+    provider = _writer(source.sender, everyone)
+    outcome = unknown_notice(text, source.dated, source.subject, provider.id, everyone.domains.official)
     if isinstance(outcome, Unrecognized) and outcome.verdict == "not-a-notice":
         return outcome
     names = outcome.notices[0].names if isinstance(outcome, Notices) else ()
     return _fake(source, text, links, names, provider.id, rulebook) or outcome
 
 
-def _writer(sender: Address | None, rulebook: Rulebook) -> Provider:
+@dataclass(frozen=True, slots=True)
+class _Everyone:
+    domains: Domains
+    writers: Mapping[str, Provider]  # by the domain that it writes from
+
+
+@lru_cache(maxsize=4)
+def _everyone(rulebook: Rulebook) -> _Everyone:
+    providers = tuple(rulebook.providers.values())
+    return _Everyone(
+        Domains(
+            official=frozenset(domain for p in providers for domain in p.domains),
+            fakes=frozenset(domain for p in providers for domain in p.fakes),
+        ),
+        {d: p for p in reversed(providers) if p.kind in ("host", "panel", "platform", "ca") for d in p.domains},
+    )
+
+
+def _writer(sender: Address | None, everyone: _Everyone) -> Provider:
     """Whose address the notice bears. It gives a known mail its provider's words; it recognizes nothing."""
-    if sender is None:
-        return UNKNOWN_PROVIDER
-    for provider in rulebook.providers.values():
-        if provider.kind in ("host", "panel", "platform", "ca") and any(
-            sender.domain == domain or sender.domain.endswith(f".{domain}") for domain in provider.domains
-        ):
-            return provider
+    domain = sender.domain if sender else ""
+    while domain:
+        if domain in everyone.writers:
+            return everyone.writers[domain]
+        domain = domain.partition(".")[2]
     return UNKNOWN_PROVIDER
 
 
@@ -145,7 +162,7 @@ def _fake(
     source: Source, text: Text, links: tuple[str, ...], names: tuple[Domain, ...], provider: str, rulebook: Rulebook
 ) -> Unrecognized | None:
     suspect = Suspect(text, source.sender, links, names)
-    because = imitation(suspect, rulebook.providers.get(provider, UNKNOWN_PROVIDER), rulebook.providers.values())
+    because = imitation(suspect, rulebook.providers.get(provider, UNKNOWN_PROVIDER), _everyone(rulebook).domains)
     return Unrecognized("not-a-notice", because, (PHISHING,)) if because else None
 
 

@@ -1,7 +1,7 @@
 # ruff: noqa: E501 (a phrase is easier to judge on one line)
 """What a mail is besides its words: an automatic answer, a bounce, or somebody's imitation of a host."""
 
-from collections.abc import Iterable
+from collections.abc import Set
 from dataclasses import dataclass
 
 import re2
@@ -58,17 +58,27 @@ class Suspect:
     names: tuple[Domain, ...]
 
 
-def imitation(suspect: Suspect, provider: Provider, atlas: Iterable[Provider]) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Domains:
+    """Of all providers together: made once, so that a thousand of them cost what one costs."""
+
+    official: frozenset[str]
+    fakes: frozenset[str]
+
+
+def imitation(suspect: Suspect, provider: Provider, domains: Domains) -> str | None:
     """Why the mail is a fake, or None. The names of other sites in a person's signature show nothing."""
-    everyone = tuple(atlas)
     sender = suspect.sender.domain if suspect.sender else ""
-    if sender and any(_below(sender, fakes) for fakes in (p.fakes for p in everyone)):
+    if sender and below(sender, domains.fakes):
         return f"its sender's domain, {sender}, is known for imitating hosts"
-    official = tuple(domain for p in everyone for domain in p.domains)
-    own = tuple(_site(name) for name in suspect.names)
-    if sender and _wears(_end(sender), provider) and not _below(sender, (*provider.domains, *own)):
+    own = frozenset(map(_site, suspect.names))
+    if sender and _wears(_end(sender), provider) and not below(sender, frozenset(provider.domains) | own):
         return f"its sender, {sender}, only looks like {provider.id}"
-    foreign = [host for link in suspect.links[:200] if (host := host_of(link)) and not _below(host, (*official, *own))]
+    foreign = [
+        host
+        for link in suspect.links[:200]
+        if (host := host_of(link)) and not below(host, domains.official) and not below(host, own)
+    ]
     for host in foreign:
         if _wears(host, provider) and (provider.kind == "host" or _BAIT.search(host)):
             return f"it links to {host}, which only looks like {provider.id}"
@@ -77,8 +87,13 @@ def imitation(suspect: Suspect, provider: Provider, atlas: Iterable[Provider]) -
     return None
 
 
-def _below(host: str, domains: Iterable[str]) -> bool:
-    return any(host == domain or host.endswith(f".{domain}") for domain in domains)
+def below(host: str, domains: Set[str]) -> bool:
+    """`host` is one of the domains, or lies below one."""
+    while host:
+        if host in domains:
+            return True
+        host = host.partition(".")[2]
+    return False
 
 
 def _site(name: Domain) -> str:

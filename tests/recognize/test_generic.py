@@ -1,0 +1,141 @@
+"""Mails of hosts that nobody has described: what is read, and what is rather left unclear."""
+
+import pytest
+
+from triage.config.rules import load_rules
+from triage.model import Address, Message, Notice, Notices
+from triage.recognize import recognize
+
+RULES = load_rules()
+
+
+def read(subject: str, body: str, sender: str = "noreply@host.test", links: tuple[str, ...] = ()) -> str:
+    message = Message(subject=subject, text=body, sender=(Address(None, sender),), links=links)
+    outcome = recognize(message, RULES)
+    return _told(outcome.notices[0]) if isinstance(outcome, Notices) else outcome.verdict
+
+
+def _told(notice: Notice) -> str:
+    names = ", ".join(name.text for name in notice.names)
+    return f"{notice.provider} {notice.event.value} {names} {notice.expires or '-'}"
+
+
+NOTICES = (
+    (
+        "failure with labelled fields; the signature's site is not taken",
+        "SSL証明書の自動更新に失敗しました",
+        "ご利用中の独自SSL証明書の自動更新に失敗しました。\n\nドメイン名:shop.example.jp\n有効期限:2026年12月20日\n"
+        "--\nサンプルホスティング https://www.hosting.example/",
+        "unknown renewal-failed shop.example.jp 2026-12-20",
+    ),
+    (
+        "failure with the name in the subject",
+        "【重要】独自SSLの更新ができませんでした(blog.example.jp)",
+        "下記ドメインのSSL証明書を更新できませんでした。",
+        "unknown renewal-failed blog.example.jp -",
+    ),
+    (
+        "failure in a plain sentence",
+        "Your SSL certificate could not be renewed",
+        "We were unable to renew the SSL certificate for shop.example.com. It expires on December 20, 2026.\n\n"
+        "Hosting team https://hosting.example",
+        "unknown renewal-failed shop.example.com 2026-12-20",
+    ),
+    (
+        "failure with a list of names",
+        "Failed to renew certificate",
+        "Failed to renew the certificate for the following domains:\n- example.com\n- www.example.com\n",
+        "unknown renewal-failed example.com, www.example.com -",
+    ),
+    (
+        "failure in a Japanese sentence without a blank around the name",
+        "SSL証明書 自動更新エラーのお知らせ",
+        "お客様のドメインexample.co.jpに設定されたSSL証明書の自動更新処理でエラーが発生しました。",
+        "unknown renewal-failed example.co.jp -",
+    ),
+    (
+        "failure with the value below its label",
+        "SSL証明書更新失敗のお知らせ",
+        "■ドメイン\n  www.example.jp\n■有効期限\n  2026年12月1日\n",
+        "unknown renewal-failed www.example.jp 2026-12-01",
+    ),
+    (
+        "failure for an internationalized name",
+        "[Alert] certificate for münchen.example.de could not be renewed",
+        "",
+        "unknown renewal-failed xn--mnchen-3ya.example.de -",
+    ),
+    (
+        "warning",
+        "certificate expiring",
+        "The TLS certificate for mail.example.com will expire on 2026-12-01.",
+        "unknown expiry-warning mail.example.com 2026-12-01",
+    ),
+    (
+        "success",
+        "SSL証明書更新完了のお知らせ",
+        "ドメイン: example.jp のSSL証明書の更新が完了しました。",
+        "unknown renewed example.jp -",
+    ),
+)
+
+
+@pytest.mark.parametrize(("subject", "body", "told"), [row[1:] for row in NOTICES], ids=[row[0] for row in NOTICES])
+def test_a_notice_of_an_unknown_host(subject: str, body: str, told: str) -> None:
+    assert read(subject, body) == told
+
+
+OTHERS = (
+    ("not-a-notice: advertising", "新製品のご案内", "SSL証明書が今なら50%OFF! 例: example.jp", "not-a-notice"),
+    (
+        "not-a-notice: advertising that warns",
+        "Your certificate will expire soon - renew now and save 20% off",
+        "SSL certificate for example.com expires soon. Buy now!",
+        "not-a-notice",
+    ),
+    (
+        "not-a-notice: a person's question, with a signature",
+        "SSLの件",
+        "SSL証明書の更新について教えてください。\n--\n山田 yamada@example.jp http://example.jp",
+        "not-a-notice",
+    ),
+    ("not-a-notice: another subject", "Re: meeting", "hello, see you at example.com", "not-a-notice"),
+    (
+        "not-a-notice: a payment",
+        "お支払いのお願い",
+        "SSL証明書の自動更新に失敗しました。クレジットカードの決済ができませんでした。ドメイン: example.jp",
+        "not-a-notice",
+    ),
+    (
+        "not-a-notice: the registration of a domain",
+        "ドメイン更新のお知らせ",
+        "ドメイン example.jp の有効期限が近づいています。SSL証明書もお使いの場合はご注意ください。",
+        "not-a-notice",
+    ),
+    (
+        "unclear: no name that a certificate could be for",
+        "certificate problem",
+        "certificate for localhost could not be renewed. certificate for 192.0.2.1 failed to renew. "
+        "http://user:pw@example.com:8443/ cert renewal failed",
+        "unclear",
+    ),
+    ("unclear: an invisible character in the name", "SSL証明書の更新に失敗", "ドメイン: exam\u200bple.jp", "unclear"),
+    ("unclear: subject and text differ", "SSL証明書の更新に失敗 (a.example.jp)", "ドメイン: b.example.com", "unclear"),
+    (
+        "unclear: an article about failures",
+        "Newsletter: what to do when certificate renewal failed",
+        "Read our blog about what happens. https://blog.vendor.example",
+        "unclear",
+    ),
+)
+
+
+@pytest.mark.parametrize(("subject", "body", "verdict"), [row[1:] for row in OTHERS], ids=[row[0] for row in OTHERS])
+def test_a_mail_that_is_something_else(subject: str, body: str, verdict: str) -> None:
+    assert read(subject, body) == verdict
+
+
+def test_the_sender_s_domain_only_lends_a_provider_to_what_the_text_shows() -> None:
+    failed = read("SSL証明書の更新に失敗しました", "ドメイン: example.jp", sender="info@lolipop.jp")
+    assert failed == "lolipop renewal-failed example.jp -"
+    assert read("お知らせ", "いつもありがとうございます。", sender="info@lolipop.jp") == "not-a-notice"
