@@ -7,6 +7,7 @@ The table follows facts ca-rules 8 (Boulder's own wording, old and new) and the 
 import html
 import ipaddress
 import re
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,8 @@ LONGEST_STATEMENT = 4000  # characters of one error that are understood
 LONGEST_ERROR = 500  # characters of it that are kept
 MOST_PROBLEMS = 50
 MOST_TEXT = 128 * 1024
+LINES_BEFORE, LINES_AFTER = 30, 12  # a label stands above its error, a wrapped error runs on below
+_LINE_END = re.compile("\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +218,7 @@ _TABLE: tuple[tuple[str | Judge | None, str], ...] = (
     (_page, r"Invalid response from http\S+ ?\[?[^\]]{0,60}\]?: \""),
     (_status, r"responded with the following error: (?P<status>[1-5]\d\d) \("),
     (_status, r"web server (?:responded|answered) with .{0,40}?\b(?P<status>[1-5]\d\d)\b"),
-    (None, r"(?:failed to fetch the DCV|TOTAL_DCV_FAILURE|SECURED_DOMAIN_DCV_FAILURE|NO_UNSECURED_DOMAIN_PASSED_DCV)"),
+    (None, r"failed to fetch the DCV|TOTAL_DCV_FAILURE|SECURED_DOMAIN_DCV_FAILURE|NO_UNSECURED_DOMAIN_PASSED_DCV"),
     (None, r"No local authority|HTTP DCV:|DNS DCV:"),
     (None, r"error:(?:unauthorized|connection|dns|tls|malformed|userActionRequired|unknownHost)\b"),
 )  # fmt: skip
@@ -278,9 +281,10 @@ def problems_in(text: str) -> tuple[Problem, ...]:
     """What the text says went wrong, in its order, each statement once. At most 50, of the first 128 KiB."""
     found = dict[tuple[str | None, str | None, str], Problem]()
     plain = _unescaped(text[:MOST_TEXT])
-    announced = _INDEX.candidates(plain.replace("\n", " ").lower().encode("utf-8", "replace"))
+    flow = plain.replace("\n", " ")
+    announced = _INDEX.candidates(flow.lower().encode("utf-8", "replace"))
     causes = tuple(_CAUSES[n] for n in sorted(announced))
-    for piece in _statements(plain) if causes else ():
+    for piece in _statements(_around(plain, flow, causes)):
         problem = _problem(piece, causes)
         if problem:
             found.setdefault((problem.name.text if problem.name else None, problem.cause, problem.error[:80]), problem)
@@ -304,9 +308,25 @@ def _character(escape: re.Match[str]) -> str:
     return " " if code < 32 or 0xD800 <= code < 0xE000 else chr(code)
 
 
-def _statements(text: str) -> list[tuple[str, Domain | None, str]]:
+def _around(plain: str, flow: str, causes: Causes) -> list[str]:
+    """The lines near the places that look like an error, so that a long log costs no more than what is wrong in it."""
+    starts = [at for _, pattern in causes for at in _places(pattern, flow)]
+    if not starts:
+        return []
+    ends = [hit.start() for hit in _LINE_END.finditer(plain)]
+    lines = plain.split("\n")
+    near = set[int]()
+    for place in {bisect_left(ends, start) for start in starts}:
+        near.update(range(max(0, place - LINES_BEFORE), min(len(lines), place + LINES_AFTER)))
+    return [line if n in near else "" for n, line in enumerate(lines)] if len(near) < len(lines) else lines
+
+
+def _places(pattern: Any, flow: str) -> list[int]:
+    return [hit.start() for _, hit in zip(range(MOST_PROBLEMS), pattern.finditer(flow), strict=False)]
+
+
+def _statements(lines: list[str]) -> list[tuple[str, Domain | None, str]]:
     """Pieces of text that may state an error, with the name and type that labels around them give."""
-    lines = text.split("\n")
     found = list[tuple[str, Domain | None, str]]()
     name, kind, at = None, "", 0
     while at < len(lines):

@@ -114,7 +114,7 @@ def _bounded(names: tuple[Domain, ...]) -> tuple[tuple[Domain, ...], tuple[str, 
 
 def _date(values: Iterable[Value], *, earliest: bool) -> date | None:
     """The first day of each value; the earliest of them, since the certificate that ends first is the urgent one."""
-    days = [day for value in values for day in list(dates_in(value.text))[:1]]
+    days = [day for value in list(values)[:20] for day in list(dates_in(value.text))[:1]]
     if not days:
         return None
     return min(days) if earliest else days[0]
