@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -157,6 +158,14 @@ def test_a_name_that_no_ca_may_certify_fails_without_a_question() -> None:
         "name-not-eligible",
         ["provider", "ca"],
     )
+
+
+def test_a_machine_without_network_is_told_so(tmp_path: Path) -> None:
+    nobody = '[probes]\nresolvers = ["127.0.0.1:9"]\n'
+    (service(tmp_path) / "config.toml").write_text(SERVICE + nobody)
+    done = triage("check", "--json", "example.jp", "--config", "config.toml", cwd=tmp_path)
+    assert (done.returncode, json.loads(done.stdout)["verdict"]) == (3, "unknown")
+    assert re.match(r"triage: example\.jp: none of \d+ questions got an answer\nhint: ", done.stderr)
 
 
 # ---- the service

@@ -28,6 +28,7 @@ from triage.model import (
     Problem,
     Question,
     Report,
+    Temporary,
 )
 from triage.names import Domain, InvalidName
 from triage.ports import Probes

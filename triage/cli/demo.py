@@ -154,7 +154,7 @@ def _page(mails: list[Mail]) -> str:
     """Each reply in a frame of its own, so that nothing of one reaches another; phones get the whole width."""
     frames = "".join(
         f"<h2>{html.escape(_header(mail, 'Subject'))}</h2><p>{html.escape(_header(mail, 'To'))}</p>"
-        f'<iframe sandbox title="{html.escape(_header(mail, "Subject"))}"'
+        f'<iframe sandbox style="height:{_height(mail)}rem" title="{html.escape(_header(mail, "Subject"))}"'
         f' srcdoc="{html.escape(_body(mail, "text/html"))}"></iframe>'
         for mail in mails
     )
@@ -163,11 +163,16 @@ def _page(mails: list[Mail]) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1"><style>'
         "body{font:16px/1.5 sans-serif;margin:1rem auto;max-width:52rem;padding:0 1rem;background:#f4f5f7;color:#222}"
         "h2{font-size:1rem;margin:2rem 0 0}p{margin:0 0 .5rem;color:#666}"
-        "iframe{width:100%;height:60rem;border:1px solid #ccc;border-radius:8px;background:#fff}"
+        "iframe{width:100%;border:1px solid #ccc;border-radius:8px;background:#fff}"
         "</style></head><body><h1>triage demo</h1>"
         f"<p>{len(mails)} replies, as their readers see them. The internet was simulated; nothing was sent.</p>"
         f"{frames}</body></html>"
     )
+
+
+def _height(mail: Mail) -> int:
+    """A frame cannot grow with what is in it, so it gets room for every line of the text, and some more."""
+    return 10 + 2 * _body(mail, "text/plain").count("\n")
 
 
 def _parsed(path: Path) -> Mail:

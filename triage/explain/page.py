@@ -147,7 +147,8 @@ def _cause(answer: Answer, words: CauseWords, frame: Frame) -> Row:
 def _until(answer: Answer, words: CauseWords, frame: Frame) -> Row:
     """By when, how many days are left, and what happens then."""
     label = frame.phrases["label_until"]
-    if answer.kind >= Kind.HARMLESS:
+    nothing_to_say = answer.until is None and answer.notice is None  # asked by hand, and no certificate to read
+    if answer.kind >= Kind.HARMLESS or nothing_to_say:
         return Row(label, ())
     values = frame.values(answer)
     over = answer.until is not None and answer.until.days < 0
