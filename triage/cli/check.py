@@ -76,11 +76,19 @@ async def check_names(wish: Wish) -> Exit:
             async with aclosing(_diagnosed(watched, inquiries)) as found:
                 async for diagnosis in found:
                     _tell(diagnosis, wish, stand, language)
-                    if diagnosis.verdict == "will-fail":
-                        worst = max(worst, Exit.WRONG_OUT_THERE)
+                    worst = max(worst, _exit(diagnosis))
     finally:
         await probes.close()
     return worst
+
+
+def _exit(diagnosis: Diagnosis) -> Exit:
+    """A machine without network is told so: "could not tell" for every name would hide it."""
+    if diagnosis.seen and all(observation.failed for observation in diagnosis.seen):
+        hint = "check this machine's network, or set probes.resolvers in a configuration; triage doctor tells more"
+        say_trouble(Temporary(f"{diagnosis.name}: none of {len(diagnosis.seen)} questions got an answer", hint))
+        return Exit.COULD_NOT_WORK
+    return Exit.WRONG_OUT_THERE if diagnosis.verdict == "will-fail" else Exit.DONE
 
 
 # ---- what was asked for
