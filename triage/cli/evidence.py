@@ -20,9 +20,9 @@ LONGEST = 300  # characters of an answer that a line shows
 
 
 def in_words(observation: Observation) -> str:
-    """`12:00:03 A example.jp → 192.0.2.1 (0.02 s)`; time in UTC."""
+    """`12:00:03 A example.jp → 192.0.2.1 (20 ms)`; time in UTC."""
     answer = _answered(observation)[:LONGEST]
-    text = f"{observation.asked_at:%H:%M:%S} {asked(observation.question)} → {answer} ({observation.seconds:.2f} s)"
+    text = f"{observation.asked_at:%H:%M:%S} {asked(observation.question)} → {answer} ({observation.seconds * 1000:.0f} ms)"
     return text if text.isprintable() else "".join(c if c.isprintable() else "�" for c in text)
 
 
