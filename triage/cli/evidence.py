@@ -22,7 +22,8 @@ LONGEST = 300  # characters of an answer that a line shows
 def in_words(observation: Observation) -> str:
     """`12:00:03 A example.jp → 192.0.2.1 (20 ms)`; time in UTC."""
     answer = _answered(observation)[:LONGEST]
-    text = f"{observation.asked_at:%H:%M:%S} {asked(observation.question)} → {answer} ({observation.seconds * 1000:.0f} ms)"
+    took = f"{observation.seconds * 1000:.0f} ms"
+    text = f"{observation.asked_at:%H:%M:%S} {asked(observation.question)} → {answer} ({took})"
     return text if text.isprintable() else "".join(c if c.isprintable() else "�" for c in text)
 
 
