@@ -284,7 +284,7 @@ def problems_in(text: str) -> tuple[Problem, ...]:
     flow = plain.replace("\n", " ")
     announced = _INDEX.candidates(flow.lower().encode("utf-8", "replace"))
     causes = tuple(_CAUSES[n] for n in sorted(announced))
-    for piece in _statements(_around(plain, flow, causes)):
+    for piece in _statements(*_around(plain, flow, causes)):
         problem = _problem(piece, causes)
         if problem:
             found.setdefault((problem.name.text if problem.name else None, problem.cause, problem.error[:80]), problem)
@@ -308,24 +308,28 @@ def _character(escape: re.Match[str]) -> str:
     return " " if code < 32 or 0xD800 <= code < 0xE000 else chr(code)
 
 
-def _around(plain: str, flow: str, causes: Causes) -> list[str]:
-    """The lines near the places that look like an error, so that a long log costs no more than what is wrong in it."""
+def _around(plain: str, flow: str, causes: Causes) -> tuple[list[str], set[int]]:
+    """The lines near the places that look like an error, so that a long log costs no more than what is wrong in it.
+
+    And the numbers of the lines in which those places are.
+    """
     starts = [at for _, pattern in causes for at in _places(pattern, flow)]
     if not starts:
-        return []
+        return [], set()
     ends = [hit.start() for hit in _LINE_END.finditer(plain)]
     lines = plain.split("\n")
     near = set[int]()
-    for place in {bisect_left(ends, start) for start in starts}:
+    places = {bisect_left(ends, start) for start in starts}
+    for place in places:
         near.update(range(max(0, place - LINES_BEFORE), min(len(lines), place + LINES_AFTER)))
-    return [line if n in near else "" for n, line in enumerate(lines)] if len(near) < len(lines) else lines
+    return ([line if n in near else "" for n, line in enumerate(lines)] if len(near) < len(lines) else lines), places
 
 
 def _places(pattern: Any, flow: str) -> list[int]:
     return [hit.start() for _, hit in zip(range(MOST_PROBLEMS), pattern.finditer(flow), strict=False)]
 
 
-def _statements(lines: list[str]) -> list[tuple[str, Domain | None, str]]:
+def _statements(lines: list[str], places: set[int]) -> list[tuple[str, Domain | None, str]]:
     """Pieces of text that may state an error, with the name and type that labels around them give."""
     found = list[tuple[str, Domain | None, str]]()
     name, kind, at = None, "", 0
@@ -343,8 +347,10 @@ def _statements(lines: list[str]) -> list[tuple[str, Domain | None, str]]:
         else:
             if label := _HANDLING.search(line):
                 name = name_of(label[1]) or name
-            piece, at = _joined(lines, at)
-            found.append((piece, name, kind))
+            begun = at
+            piece, at = _joined(lines, begun)
+            if not places.isdisjoint(range(begun, at)):
+                found.append((piece, name, kind))
             continue
         at += 1
     return found

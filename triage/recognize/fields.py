@@ -34,7 +34,7 @@ def notice_from(claim: Claim, text: Text, dated: datetime | None, subject: str) 
     """The notice, and what had to be cut. Raises Unclear."""
     rule = claim.rule
     assert isinstance(rule, NoticeRule)
-    values = {field.name: _values(rule, field, text) for field in rule.fields}
+    values = _all_values(rule, text)
     for field in rule.fields:
         if field.required and not values[field.name]:
             raise Unclear(f"it looks like {rule.id}, but its {field.name} cannot be found")
@@ -61,12 +61,22 @@ def notice_from(claim: Claim, text: Text, dated: datetime | None, subject: str) 
     return notice, remarks
 
 
+def _all_values(rule: NoticeRule, text: Text) -> dict[str, tuple[Value, ...]]:
+    """Every field; what only stands in for the names is not looked for where names were found."""
+    values = dict[str, tuple[Value, ...]]()
+    for field in sorted(rule.fields, key=lambda field: field.name != NAMES):
+        spare = field.name in (CERTIFICATE, IN_URL, NO_NAMES) and values.get(NAMES) and not field.required
+        values[field.name] = () if spare else _values(rule, field, text)
+    return values
+
+
 def _values(rule: NoticeRule, field: FieldRule, text: Text) -> tuple[Value, ...]:
     """What each pattern holds. The patterns of names add up; of all other fields the first that hits counts."""
-    where = text.subject if field.name == IN_SUBJECT else f"{text.subject}\n\n{text.lines}\n"
+    where = text.subject if field.name == IN_SUBJECT else text.everything
     found: list[Value] = []
     for pattern in field.patterns:
-        for count, hit in enumerate(pattern.finditer(where)):
+        first = () if field.name in (NAMES, EXPIRES) else (pattern.search(where),)
+        for count, hit in enumerate(filter(None, first) if first else pattern.finditer(where)):
             value = (hit.group("value") or "").strip()
             if value:
                 found.append(Value(value, Match(rule.id, field.name, pattern.pattern, value[:LONGEST_VALUE])))

@@ -35,6 +35,11 @@ class Text:
     flow: str
     whole: str
 
+    @property
+    def everything(self) -> str:
+        """Subject and lines, for fields."""
+        return f"{self.subject}\n\n{self.lines}\n"
+
 
 def fold(text: str) -> str:
     """NFKC with blanks collapsed and trimmed at both ends of every line; linear in its input."""
