@@ -50,6 +50,10 @@ class Mailbox(Protocol):
         """Is a mail with this Message-ID in the Sent folder? None where there is no such folder."""
         ...
 
+    async def wait(self, seconds: float) -> bool:
+        """True as soon as something seems to have arrived, False after `seconds`. Only a hint, and it never raises."""
+        ...
+
     async def close(self) -> None: ...
 
 

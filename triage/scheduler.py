@@ -1,11 +1,15 @@
 """Repeat the round: when to poll, when to tidy up, how to wait when something is wrong, and how to stop.
 
+The poll always runs. Beside it each mailbox is listened to (IDLE), and what is heard there only makes a poll come
+sooner. A watchdog says so when a round does not come to its end.
+
 APScheduler's jobs only signal. The work runs here, one round at a time, and is finished before the clockwork is shut:
 its own `shutdown` would cancel it.
 """
 
 import asyncio
 import signal
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -14,9 +18,12 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from triage.model import Permanent, Temporary, Trouble
+from triage.ports import Mailbox
 from triage.service import Service, Tally
 
 LONGEST_PAUSE = 900.0  # seconds between tries while something is wrong
+LONGEST_ROUND = 900.0  # seconds after which a round that goes on is worth a warning; each command in it has less
+BREATH = 2.0  # seconds between two hints of one mailbox, so that a flood of mails is not a flood of polls
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 Tell = Callable[[Trouble, float], None]
 
@@ -24,13 +31,17 @@ Tell = Callable[[Trouble, float], None]
 def _say_nothing(_trouble: Trouble, _pause: float) -> None: ...
 
 
-async def run(service: Service, poll_seconds: float = 60.0, tell: Tell = _say_nothing) -> None:
+async def run(
+    service: Service, poll_seconds: float = 60.0, tell: Tell = _say_nothing, longest_round: float = LONGEST_ROUND
+) -> None:
     """Work until SIGTERM or SIGINT, then finish the mail in hand and return.
 
-    `tell` hears of every Temporary trouble of the service itself, with the seconds until it is tried again. Raises
-    Permanent when nothing can go on before a person has changed something.
+    `tell` hears of every Temporary trouble of the service itself, with the seconds until it is tried again, and of a
+    round that is still not finished after `longest_round` seconds, and after as many again. Raises Permanent when
+    nothing can go on before a person has changed something.
     """
     due, stopped, chores = asyncio.Event(), asyncio.Event(), set[str]({"tidy"})
+    watchdog = Watchdog(longest_round, tell)
     scheduler = _clockwork(poll_seconds, due, chores)
 
     def stop() -> None:
@@ -41,12 +52,53 @@ async def run(service: Service, poll_seconds: float = 60.0, tell: Tell = _say_no
     for number in STOP_SIGNALS:
         loop.add_signal_handler(number, stop)
     scheduler.start()
+    beside = [asyncio.create_task(_listen(mailbox, due, poll_seconds)) for mailbox in service.mailboxes]
+    beside.append(asyncio.create_task(watchdog.watch()))
     try:
-        await _repeat(service, due, stopped, chores, poll_seconds, tell)
+        await _repeat(service, due, stopped, chores, poll_seconds, tell, watchdog)
     finally:
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
         scheduler.shutdown(wait=False)
         for number in STOP_SIGNALS:
             loop.remove_signal_handler(number)
+
+
+async def _listen(mailbox: Mailbox, due: asyncio.Event, poll_seconds: float) -> None:
+    """Each mailbox has a listener of its own, so that none waits for another one's line."""
+    while True:
+        started = time.monotonic()
+        if await mailbox.wait(poll_seconds):
+            due.set()
+            await asyncio.sleep(BREATH)
+        elif time.monotonic() - started < BREATH:  # it does not listen at all, or was closed
+            await asyncio.sleep(BREATH)
+
+
+class Watchdog:
+    """Says so when a round does not end. It ends nothing itself: each command in it has a deadline of its own."""
+
+    def __init__(self, longest: float, tell: Tell) -> None:
+        self._longest, self._tell = longest, tell
+        self._begun: float | None = None
+
+    def begin(self) -> None:
+        self._begun = time.monotonic()
+
+    def end(self) -> None:
+        self._begun = None
+
+    async def watch(self) -> None:
+        said = 0
+        while True:
+            await asyncio.sleep(self._longest / 4)
+            lasted = time.monotonic() - self._begun if self._begun is not None else 0.0
+            times = int(lasted // self._longest)
+            if times > said:
+                hint = "mail still waits: the last lines of the log say which mailbox or mail it is about"
+                self._tell(Temporary(f"a round has not come to its end in {lasted:.0f} s", hint), 0.0)
+            said = times
 
 
 def _clockwork(poll_seconds: float, due: asyncio.Event, chores: set[str]) -> AsyncIOScheduler:
@@ -70,11 +122,18 @@ def _clockwork(poll_seconds: float, due: asyncio.Event, chores: set[str]) -> Asy
 
 
 async def _repeat(
-    service: Service, due: asyncio.Event, stopped: asyncio.Event, chores: set[str], poll_seconds: float, tell: Tell
+    service: Service,
+    due: asyncio.Event,
+    stopped: asyncio.Event,
+    chores: set[str],
+    poll_seconds: float,
+    tell: Tell,
+    watchdog: Watchdog,
 ) -> None:
     failures = 0
     while await _next(due, stopped):
         due.clear()
+        watchdog.begin()
         try:
             tally = await service.round()
             _stop_when_hopeless(tally, len(service.mailboxes))
@@ -82,7 +141,9 @@ async def _repeat(
                 await service.tidy()
                 chores.discard("tidy")
             failures = 0
+            watchdog.end()
         except Temporary as trouble:
+            watchdog.end()
             failures += 1
             pause = trouble.wait or min(poll_seconds * 2 ** min(failures, 10), LONGEST_PAUSE)
             tell(trouble, pause)

@@ -1,5 +1,6 @@
 """What every mailbox promises: the same tests against a Maildir and against a real Dovecot."""
 
+import asyncio
 import itertools
 import time
 from collections.abc import AsyncIterator, Callable
@@ -174,3 +175,30 @@ async def test_closed_twice(box: Box) -> None:
     await box.mailbox.list()
     await box.mailbox.close()
     await box.mailbox.close()
+
+
+async def test_waiting_ends_with_what_arrives(box: Box) -> None:
+    assert await box.mailbox.wait(0.5) is False
+    waiting = asyncio.create_task(box.mailbox.wait(20))
+    await asyncio.sleep(0.3)
+    started = time.monotonic()
+    box.put(a_mail())
+    assert await waiting is True
+    assert time.monotonic() - started < 10
+
+
+async def test_what_we_move_away_is_no_news(box: Box) -> None:
+    box.put(a_mail())
+    await box.mailbox.wait(0.2)
+    (mail,) = await box.mailbox.list()
+    await box.mailbox.file(mail.key, Place.HELD)
+    assert await box.mailbox.wait(1.5) is False
+
+
+async def test_closing_ends_a_wait(box: Box) -> None:
+    waiting = asyncio.create_task(box.mailbox.wait(60))
+    await asyncio.sleep(0.3)
+    started = time.monotonic()
+    await box.mailbox.close()
+    assert await waiting is False
+    assert time.monotonic() - started < 5

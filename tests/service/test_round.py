@@ -1,15 +1,17 @@
 """One mail through the service, and what happens when something is in the way."""
 
+import asyncio
 import re
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from tests.decide.build import NOTHING_NEW, PERSON, US, Mail, a_notice, filtered
 from tests.service.house import House, Mute
-from triage.model import Notices, Permanent, Policy, Temporary, Uncertain, Unrecognized
-from triage.ports import Unreadable
+from triage.model import Listed, Notices, Permanent, Policy, Temporary, Uncertain, Unrecognized
+from triage.ports import Mailbox, Unreadable
 
 
 @pytest.fixture
@@ -69,6 +71,44 @@ async def test_several_mailboxes_are_served_and_one_that_fails_does_not_stop_the
     tally = await service.round()
     await service.close()
     assert (len(tally.troubles), len(house.letters)) == (1, 1)
+
+
+@dataclass
+class Slow:
+    """A mailbox whose server does not come to an end before it is told to."""
+
+    inner: Mailbox
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.inner, name)
+
+    async def list(self) -> tuple[Listed, ...]:
+        await self.go_on.wait()
+        return await self.inner.list()
+
+
+async def test_a_mailbox_that_hangs_does_not_starve_the_other_and_is_served_later(house: House) -> None:
+    house.receives(a_mail(1), box="second")
+    house.receives(a_mail(2))
+    plain = house.service(("inbox", "second"))
+    slow = Slow(plain.mailboxes[0])
+    service = replace(plain, mailboxes=(cast(Mailbox, slow), plain.mailboxes[1]), patience=0.05)
+    first = await service.round()
+    assert (first.journaled, len(house.letters)) == (1, 1)
+    assert [s.words for s in house.steps if "busy" in s.words] == ["inbox: still busy after 0 s; the others go on"]
+    slow.go_on.set()
+    second = await service.round()
+    await service.close()
+    assert (second.journaled, len(house.letters)) == (1, 2)
+
+
+async def test_a_mailbox_that_hangs_is_let_go_of_at_the_end(house: House) -> None:
+    plain = house.service()
+    service = replace(plain, mailboxes=(cast(Mailbox, Slow(plain.mailboxes[0])),), patience=0.05)
+    assert (await service.round()).journaled == 0
+    async with asyncio.timeout(2):
+        await service.close()
 
 
 # ---- copies and loops

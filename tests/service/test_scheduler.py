@@ -87,3 +87,40 @@ async def test_what_only_a_person_can_change_ends_it_with_the_reason(tmp_path: P
         await run(service, 60)
     await service.close()
     assert time.monotonic() - began < 10
+
+
+async def test_what_arrives_between_two_polls_is_heard(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    await house.round()
+    service = house.service()
+    working = asyncio.create_task(run(service, 600))
+    await asyncio.sleep(0.5)
+    house.receives(a_mail(1))
+    await until("filed", house)
+    os.kill(os.getpid(), signal.SIGTERM)
+    await asyncio.wait_for(working, 10)
+    await service.close()
+    assert len(house.letters) == 1
+
+
+async def test_a_round_that_does_not_end_is_told_of_again_and_again(tmp_path: Path) -> None:
+    house, heard, go_on = House(tmp_path), list[str](), asyncio.Event()
+    service = house.service()
+
+    async def claim() -> None:
+        await go_on.wait()
+
+    object.__setattr__(service.ledger, "claim", claim)
+    working = asyncio.create_task(run(service, 600, lambda trouble, _: heard.append(str(trouble)), longest_round=0.2))
+    async with asyncio.timeout(5):
+        while len(heard) < 2:
+            await asyncio.sleep(0.02)
+    go_on.set()
+    await asyncio.sleep(0.3)
+    said = len(heard)
+    await asyncio.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGTERM)
+    await asyncio.wait_for(working, 10)
+    await service.close()
+    assert all(words.startswith("a round has not come to its end in") for words in heard)
+    assert len(heard) == said

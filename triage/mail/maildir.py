@@ -5,6 +5,7 @@ import errno
 import hashlib
 import os
 import re
+import time
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from triage.model import Arrival, Letter, Listed, MailKey, Permanent, Place, Tem
 
 FOLDER = "INBOX"
 LOOKED_THROUGH = 2000  # newest mails of the Sent folder that are searched for a Message-ID
+GLANCE = 1.0  # seconds between looks at new/ while we wait
 HEAD = 65536  # octets of a mail in which its Message-ID is looked for
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
@@ -29,6 +31,8 @@ class MaildirMailbox:
         self._path = path
         self._places = {place: path / _sub_folder(folder) for place, folder in places.items()}
         self._sent = path / _sub_folder(sent_folder) if sent_folder else None
+        self._closed = asyncio.Event()
+        self._seen: tuple[int, frozenset[str]] | None = None  # new/ as it was when we last waited: its time, its mails
 
     async def list(self) -> tuple[Listed, ...]:
         return await asyncio.to_thread(self._list)
@@ -42,8 +46,31 @@ class MaildirMailbox:
     async def has_sent(self, message_id: str) -> bool | None:
         return await asyncio.to_thread(self._has_sent, message_id)
 
+    async def wait(self, seconds: float) -> bool:
+        """Looks at the folder's time once a second, and at its names only when that has changed."""
+        end = time.monotonic() + seconds
+        while not self._closed.is_set() and (left := end - time.monotonic()) > 0:
+            if await asyncio.to_thread(self._has_news):
+                return True
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._closed.wait(), min(left, GLANCE))
+        return False
+
     async def close(self) -> None:
-        """Nothing is kept open."""
+        self._closed.set()
+
+    def _has_news(self) -> bool:
+        """A name that was not there before; our own moves out of the folder are no news."""
+        new, before = self._path / "new", self._seen
+        try:
+            changed = new.stat().st_mtime_ns
+            if before is not None and before[0] == changed:
+                return False
+            names = frozenset(os.listdir(new))
+        except OSError:
+            return False  # the poll will say what is wrong with it
+        self._seen = (changed, names)
+        return before is not None and not names <= before[1]
 
     def _list(self) -> tuple[Listed, ...]:
         with _named(self._path):

@@ -46,6 +46,7 @@ POSTAL_DEADLINE = 5.0  # seconds to learn whether a domain takes mail
 WHOLE = 10_000_000  # octets; of a larger mail only the beginning is fetched
 BEGINNING = 262_144
 BATCH = 500  # mails taken in from one mailbox in one round, so that none starves another
+PATIENCE = 30.0  # seconds that one mailbox may hold up the others; a command of its own may take longer
 HANDS = 8  # mails worked on side by side
 TRIES = 3
 
@@ -65,10 +66,14 @@ class Service:
     clock: Clock
     tell: Tell = say_nothing
     keep_days: int = 90
+    patience: float = PATIENCE
     _hands: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HANDS))
     # History is read and a decision written as one: else two mails at once could both be the last under a cap.
     _desk: asyncio.Lock = field(default_factory=asyncio.Lock)
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
+    _taking: dict[str, asyncio.Task[tuple[int, Trouble | None]]] = field(
+        default_factory=dict[str, "asyncio.Task[tuple[int, Trouble | None]]"]
+    )
 
     def stop(self) -> None:
         """Finish what is in hand and begin nothing new; the round then comes to its end."""
@@ -77,7 +82,7 @@ class Service:
     async def round(self) -> Tally:
         """One round. Raises Trouble only where the ledger itself cannot go on; all other troubles are in the tally."""
         await self.ledger.claim()
-        taken = await asyncio.gather(*(self._take_in(mailbox) for mailbox in self.mailboxes))
+        taken = await self._take_in_all()
         worked = await self._work_off()
         looked = await self._look_again()
         sent, undelivered = await self._post.send(self._stop)
@@ -86,6 +91,17 @@ class Service:
         return Tally(sum(n for n, _ in taken), worked, sent, troubles, looked)
 
     # ---- list → journal
+
+    async def _take_in_all(self) -> list[tuple[int, Trouble | None]]:
+        """Side by side. A mailbox that is slow to answer goes on by itself, and is counted in the round it ends in."""
+        for mailbox in self.mailboxes:
+            if mailbox.name not in self._taking:
+                self._taking[mailbox.name] = asyncio.create_task(self._take_in(mailbox))
+        await asyncio.wait(self._taking.values(), timeout=self.patience)
+        ended = [self._taking.pop(name) for name, task in tuple(self._taking.items()) if task.done()]
+        for name in self._taking:
+            self.tell(Step(0, "trouble", f"{name}: still busy after {self.patience:.0f} s; the others go on"))
+        return await asyncio.gather(*ended)
 
     async def _take_in(self, mailbox: Mailbox) -> tuple[int, Trouble | None]:
         """How many mails were journaled, and what kept us from more. Nothing is done with a mail before that."""
@@ -233,7 +249,7 @@ class Service:
         """The move in the mailbox comes last. Done twice, it does no harm."""
         boxes, troubles = {mailbox.name: mailbox for mailbox in self.mailboxes}, dict[str, Trouble]()
         for key, place in await self.ledger.unfiled():
-            if key.account not in boxes or key.account in troubles:
+            if key.account not in boxes or key.account in troubles or key.account in self._taking:
                 continue
             try:
                 await boxes[key.account].file(key, place)
@@ -250,6 +266,9 @@ class Service:
 
     async def close(self) -> None:
         """Let go of everything, in the order in which it depends on each other."""
+        for task in self._taking.values():
+            task.cancel()
+        await asyncio.gather(*self._taking.values(), return_exceptions=True)
         for noun in (*self.mailboxes, self.outbox, self.probes, self.reader, self.ledger):
             await noun.close()
 
