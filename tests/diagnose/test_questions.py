@@ -10,6 +10,7 @@ from tests.diagnose.net import ATLAS, HOST, NAME, NOW, A, Net, an_inquiry, http,
 from triage.diagnose import conclude, next_questions
 from triage.diagnose.questions import MOST_DNS, MOST_HTTP
 from triage.model import (
+    AskAuthority,
     AskDns,
     AskHttp,
     AskRegistry,
@@ -122,6 +123,7 @@ def test_the_first_questions_need_nothing_but_the_name() -> None:
         AskDns(f"www.{NAME}", "AAAA"),
         AskDns(NAME, "NS"),
         *(AskDns(level, "CAA") for level in (f"www.{NAME}", NAME, "com")),
+        AskAuthority("letsencrypt.org"),
     }
 
 
