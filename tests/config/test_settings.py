@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from triage.config import load_settings
-from triage.config.settings import CapsSection, IdentitySection, MailboxSection, OutboxSection, ProbesSection, Settings
+from triage.config.settings import (
+    CapsSection,
+    HealthSection,
+    IdentitySection,
+    MailboxSection,
+    OutboxSection,
+    ProbesSection,
+    Settings,
+)
 from triage.model import Caps, Identity, Owner, Permanent, Place, Policy
 from triage.names import Domain
 
@@ -44,7 +52,7 @@ def test_the_example_is_valid() -> None:
 
 def test_the_example_names_every_key() -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
-    sections = (Settings, IdentitySection, MailboxSection, OutboxSection, ProbesSection, CapsSection)
+    sections = (Settings, IdentitySection, MailboxSection, OutboxSection, ProbesSection, CapsSection, HealthSection)
     missing = [
         key for section in sections for key in section.model_fields if not re.search(rf"\b{key}\b( =|\]|\.)", text)
     ]
@@ -124,6 +132,27 @@ def _line(folder: Path, text: str) -> tuple[str, str]:
             "compare with config.example.toml",
         ),
         (
+            MINIMAL + '[health]\nlisten = "0.0.0.0:9463"\n',
+            "config.toml: health.listen: only an address of this very machine is allowed, such as 127.0.0.1:9463",
+            "compare with config.example.toml",
+        ),
+        (
+            MINIMAL + '[health]\nlisten = "127.0.0.1"\n',
+            "config.toml: health.listen: it is no address with a port, such as 127.0.0.1:9463",
+            "compare with config.example.toml",
+        ),
+        (
+            MINIMAL + '[health]\nheartbeat_url = "ping.example.jp"\n',
+            "config.toml: health.heartbeat_url: it is no http or https URL",
+            "compare with config.example.toml",
+        ),
+        (
+            MINIMAL.replace('path = "in"', 'path = "in"\nname = "my box"\nuser = "u"'),
+            "config.toml: mailbox.1: user stands alone: "
+            "set password_file, or TRIAGE_MY_BOX_PASSWORD in the environment",
+            "compare with config.example.toml",
+        ),
+        (
             MINIMAL + "[ledger]\nkeep_days = 0\n",
             "config.toml: ledger.keep_days: input should be greater than or equal to 1",
             "compare with config.example.toml",
@@ -138,6 +167,10 @@ def _line(folder: Path, text: str) -> tuple[str, str]:
         "clear text over the network",
         "bad address",
         "bad network",
+        "open to the network",
+        "no port",
+        "no URL",
+        "no password",
         "out of range",
     ],
 )
@@ -167,3 +200,16 @@ def test_a_password_comes_from_its_file(tmp_path: Path) -> None:
 
 def test_the_example_has_no_key_twice() -> None:
     assert tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
+
+
+def test_a_password_comes_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRIAGE_INBOX_PASSWORD", "hunter2\n")
+    text = MINIMAL.replace('path = "in"', 'path = "in"\nuser = "u"')
+    settings = load_settings(written(tmp_path, text))
+    assert (settings.mailbox[0].password(), settings.outbox.password()) == ("hunter2", None)
+
+
+def test_where_its_health_can_be_asked_for(tmp_path: Path) -> None:
+    health = load_settings(written(tmp_path, MINIMAL + '[health]\nlisten = "[::1]:9463"\n')).health
+    assert health == HealthSection(listen="[::1]:9463", heartbeat_url=None)
+    assert load_settings(written(tmp_path, MINIMAL)).health == HealthSection()

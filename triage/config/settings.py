@@ -2,10 +2,13 @@
 
 import difflib
 import ipaddress
+import os
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -39,10 +42,33 @@ def _a_network(text: str) -> str:
     return str(ipaddress.ip_network(text, strict=False))
 
 
+def _a_listener(text: str) -> str:
+    """Figures and reasons are nobody else's business, and there is no password on them."""
+    host, colon, port = text.rpartition(":")
+    if not (colon and port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise ValueError("it is no address with a port, such as 127.0.0.1:9463")
+    try:
+        on_loopback = ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        on_loopback = False
+    if not on_loopback:
+        raise ValueError("only an address of this very machine is allowed, such as 127.0.0.1:9463")
+    return text
+
+
+def _a_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or not text.isascii() or not text.isprintable():
+        raise ValueError("it is no http or https URL")
+    return text
+
+
 MailAddress = Annotated[str, AfterValidator(_an_address)]
 Sender = Annotated[str, AfterValidator(_a_sender)]
 DomainName = Annotated[str, AfterValidator(_a_domain)]
 Network = Annotated[str, AfterValidator(_a_network)]
+Listen = Annotated[str, AfterValidator(_a_listener)]
+WebUrl = Annotated[str, AfterValidator(_a_url)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Tls = Literal["implicit", "starttls", "none"]
 
@@ -58,6 +84,7 @@ class IdentitySection(_Section):
     authserv_id: str = ""
     language: Language = "ja"
     aliases: tuple[MailAddress, ...] = ()
+    operator: MailAddress | None = None
 
 
 class Folders(_Section):
@@ -85,14 +112,24 @@ class _Connection(_Section):
             raise ValueError("host is missing")
         if not over_network and not self.path:
             raise ValueError("path is missing")
-        if bool(self.user) != bool(self.password_file):
+        if self.password_file and not self.user:
             raise ValueError("user and password_file belong together: one of them is missing")
+        if self.user and not self.password_file and self.variable not in os.environ:
+            raise ValueError(f"user stands alone: set password_file, or {self.variable} in the environment")
         if over_network and self.tls == "none" and not _is_loopback(self.host or ""):
             raise ValueError('tls = "none" is allowed on loopback only')
         return self
 
+    @property
+    def variable(self) -> str:
+        """The variable of the environment that holds the password where no file does: TRIAGE_INBOX_PASSWORD."""
+        name = str(getattr(self, "name", "outbox"))
+        return f"TRIAGE_{re.sub('[^A-Z0-9]', '_', name.upper())}_PASSWORD"
+
     def password(self) -> str | None:
-        """The secret, from its file. Raises Permanent where it cannot be read."""
+        """The secret, from the environment or its file. Raises Permanent where it cannot be read."""
+        if self.user and (secret := os.environ.get(self.variable)):
+            return secret.strip()
         if self.password_file is None:
             return None
         try:
@@ -170,6 +207,13 @@ class LedgerSection(_Section):
     keep_days: Annotated[int, Field(ge=1)] = 90
 
 
+class HealthSection(_Section):
+    """`listen` empty: nobody can ask. `heartbeat_url` empty: no switch is held."""
+
+    listen: Listen | None = None
+    heartbeat_url: WebUrl | None = None
+
+
 class Settings(_Section):
     """The whole of config.toml. Paths are absolute: they were relative to the file's folder."""
 
@@ -181,6 +225,7 @@ class Settings(_Section):
     probes: ProbesSection = ProbesSection()
     rules: RulesSection = RulesSection()
     ledger: LedgerSection = LedgerSection()
+    health: HealthSection = HealthSection()
 
     @model_validator(mode="after")
     def _names_differ(self) -> "Settings":
@@ -199,6 +244,7 @@ class Settings(_Section):
             language=own.language,
             instance=own.address,
             aliases=own.aliases,
+            operator=own.operator or "",
         )
 
     def who_may_ask(self) -> Policy:
@@ -272,7 +318,7 @@ def _in_words(error: ValidationError) -> tuple[str, str]:
 def _known_keys() -> Iterator[str]:
     sections: tuple[type[BaseModel], ...] = (
         Settings, IdentitySection, MailboxSection, Folders, OutboxSection, PolicySection, CapsSection, OwnerSection,
-        ProbesSection, RulesSection, LedgerSection,
+        ProbesSection, RulesSection, LedgerSection, HealthSection,
     )  # fmt: skip
     for section in sections:
         yield from section.model_fields
