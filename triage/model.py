@@ -690,6 +690,7 @@ class Identity:
     language: Language = "ja"
     instance: str = ""
     aliases: tuple[str, ...] = ()
+    operator: str = ""  # who gets the daily digest; "" for nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -731,6 +732,7 @@ class Authentication:
 
     domain: str | None
     because: str
+    forged: bool = False  # our own server says that the sender is not who From says: no other proof is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -817,6 +819,7 @@ class DeliveryState(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     BOUNCED = "bounced"
+    DISCARDED = "discarded"  # a person decided that it does not go out
 
 
 class CaseState(StrEnum):
@@ -844,6 +847,7 @@ class Entry:
     to: tuple[str, ...] = ()
     because: str = ""
     filed: bool = False
+    decided: datetime | None = None  # when it was admitted, held, dropped or set aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -903,6 +907,17 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Chapter:
+    """A piece of a case's or a mail's story: what was concluded or done, and the observations behind it, in words."""
+
+    at: datetime
+    words: str  # "example.jp will-fail: points-elsewhere", or "closed: renewed"
+    lines: tuple[str, ...] = ()
+    mail: int | None = None
+    case: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """A note on its way."""
 
@@ -917,6 +932,24 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Queue:
+    """What the ledger holds, counted, and since when the oldest of what is not done with has waited."""
+
+    mails: Mapping[MailState, int] = field(default_factory=lambda: NO_MAILS)
+    letters: Mapping[DeliveryState, int] = field(default_factory=lambda: NO_LETTERS)
+    oldest_mail: datetime | None = None  # journaled, and neither diagnosed nor ended
+    oldest_letter: datetime | None = None  # written, and due or being sent
+
+    @property
+    def open(self) -> int:
+        return sum(self.mails.get(s, 0) for s in (MailState.RECEIVED, MailState.READ, MailState.ADMITTED))
+
+
+NO_MAILS: Mapping[MailState, int] = MappingProxyType({})
+NO_LETTERS: Mapping[DeliveryState, int] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
     """What a diagnosed mail, or a look at a case, led to: recorded in one piece, and sent afterwards."""
 
@@ -925,3 +958,4 @@ class Written:
     letters: tuple[Letter, ...] = ()
     cases: tuple[Case, ...] = ()  # the first is the one that the letters belong to; `id` 0 where it is new
     waiting: bool = False  # until a person approves
+    chapters: tuple[Chapter, ...] = ()  # what was found out, with its evidence

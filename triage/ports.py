@@ -2,13 +2,15 @@
 
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from triage.model import (
     Arrival,
     Asking,
+    Authentication,
     Case,
+    Chapter,
     Delivery,
     Drop,
     Entry,
@@ -18,9 +20,11 @@ from triage.model import (
     Letter,
     Listed,
     MailKey,
+    Message,
     Observation,
     Place,
     Question,
+    Queue,
     Reading,
     Reply,
     Written,
@@ -55,6 +59,14 @@ class Mailbox(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+class Vouching(Protocol):
+    """Proves who sent a mail where our own server does not; it touches the network, and never raises."""
+
+    async def vouch(self, message: Message, raw: bytes) -> Authentication:
+        """`message` is what `raw` says. Without proof: no domain, and why."""
+        ...
 
 
 class Outbox(Protocol):
@@ -151,8 +163,8 @@ class Ledger(Protocol):
         """The letters become due in the same transaction in which the mail is done with."""
         ...
 
-    async def looked(self, case: Case, written: Written | None, now: datetime) -> None:
-        """What a look at a case led to; without letters only the case is kept."""
+    async def looked(self, case: Case, written: Written | None, now: datetime, chapter: Chapter | None = None) -> None:
+        """What a look at a case led to; without letters only the case is kept. `chapter` goes into its story."""
         ...
 
     async def case(self, key: str) -> Case | None: ...
@@ -168,7 +180,7 @@ class Ledger(Protocol):
         ...
 
     async def sending(self, delivery: int) -> int:
-        """Written before the outbox is touched; returns how many tries that makes."""
+        """Written before the outbox is touched; how many tries that makes, 0 where it is not to be sent any more."""
         ...
 
     async def sent(self, delivery: int, now: datetime) -> None: ...
@@ -181,10 +193,72 @@ class Ledger(Protocol):
         """Finished mails that still lie in the watched folder."""
         ...
 
-    async def filed(self, key: MailKey) -> None: ...
+    async def filed(self, key: MailKey) -> int:
+        """Note that it was moved; returns the mail's number, so that its way can be told to the end."""
+        ...
 
     async def entries(self, limit: int = 100) -> tuple[Entry, ...]:
         """All mails, the newest first."""
+        ...
+
+    async def queue(self) -> Queue:
+        """How much is kept in which state, and how long the oldest has waited."""
+        ...
+
+    async def alarmed(self, cause: str, now: datetime, pause: timedelta) -> bool:
+        """True, and noted, where no alarm for this cause was noted within `pause`."""
+        ...
+
+    async def entry(self, mail: int) -> Entry | None: ...
+
+    async def left(self, limit: int = 100) -> tuple[Entry, ...]:
+        """Mails that were held or set aside for a person, the latest first."""
+        ...
+
+    async def waiting(self) -> tuple[Delivery, ...]:
+        """Letters that wait for a person's approval, the oldest first."""
+        ...
+
+    async def deliveries(self, mail: int | None = None, case: int | None = None) -> tuple[Delivery, ...]: ...
+
+    async def story(self, mail: int | None = None, case: int | None = None) -> tuple[Chapter, ...]:
+        """What was found out and done, the oldest first, of a mail or of a case."""
+        ...
+
+    async def cases_of(self, mail: int) -> tuple[int, ...]: ...
+
+    async def mails_of(self, case: int) -> tuple[int, ...]: ...
+
+    async def replay(self, mail: int, now: datetime) -> bool:
+        """Work on it again from its bytes; False where it was answered, or is still being worked on."""
+        ...
+
+    async def dismissed(self, mail: int, now: datetime) -> bool:
+        """A person is done with a mail that was held or set aside; False where it is in no such state."""
+        ...
+
+    async def closed(self, case: Case, now: datetime) -> int:
+        """Keep a case that a person closed; returns how many waiting letters will not go out for it."""
+        ...
+
+    async def released(self, now: datetime, mail: int | None = None, case: int | None = None) -> int:
+        """Letters that waited are due; how many."""
+        ...
+
+    async def discarded(self, now: datetime, mail: int | None = None, case: int | None = None) -> int:
+        """Letters that waited will not go out; how many."""
+        ...
+
+    async def announced(self, name: str) -> date | None:
+        """The day of the last letter of that kind."""
+        ...
+
+    async def announce(self, name: str, letter: Letter, day: date, now: datetime) -> bool:
+        """Make a letter due that answers nobody, at most one of its kind a day; False where it was written already."""
+        ...
+
+    async def forgotten(self, address: str, now: datetime) -> tuple[int, int]:
+        """Delete all about one address; how many mails, and how many stay since they are being worked on."""
         ...
 
     async def tidy(self, before: datetime) -> int:

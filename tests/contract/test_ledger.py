@@ -28,6 +28,7 @@ from triage.model import (
     Notice,
     Place,
     Problem,
+    Queue,
     Reply,
     Thread,
     Written,
@@ -163,7 +164,7 @@ async def test_a_mail_goes_from_received_to_answered(ledger: Ledger) -> None:
     assert [*states, found.state] == ["received", "read", "admitted", "diagnosed", "answered"]
     assert found == Entry(
         mail, a_key(), "c1", NOW, NOW, MailState.ANSWERED, 0, OWNER, "SSL", "xserver renewal-failed: example.jp",
-        "example.jp stale-aaaa", "reply", (OWNER,), "asked", False,
+        "example.jp stale-aaaa", "reply", (OWNER,), "asked", False, NOW,
     )  # fmt: skip
 
 
@@ -378,3 +379,39 @@ async def test_what_is_owed_or_not_filed_is_not_forgotten(ledger: Ledger) -> Non
     await journaled(ledger, "3")
     assert await ledger.tidy(LATER + timedelta(days=99)) == 0
     assert len(await ledger.unsent(NOW)) == 1
+
+
+# ---- what waits
+
+
+async def test_what_waits_is_counted_with_the_age_of_the_oldest(ledger: Ledger) -> None:
+    assert await ledger.queue() == Queue({}, {})
+    await ledger.journal(Arrival(a_key("1"), b"x", NOW), "c1", NOW)
+    second = await ledger.journal(Arrival(a_key("2"), b"y", NOW), "c2", LATER)
+    await ledger.ended(second, Hold("no notice"), LATER)
+    assert await ledger.queue() == Queue({MailState.RECEIVED: 1, MailState.HELD: 1}, {}, oldest_mail=NOW)
+
+
+async def test_a_letter_waits_until_it_was_taken(ledger: Ledger) -> None:
+    mail = await ledger.journal(Arrival(a_key("1"), b"x", NOW), "c1", NOW)
+    await ledger.admitted(mail, OWNER, REPLY, NOW)
+    await ledger.diagnosed(mail, Written(REPLY, "", (a_letter(),), (a_case(),)), LATER)
+    due = Queue({MailState.DIAGNOSED: 1}, {DeliveryState.DUE: 1}, oldest_letter=LATER)
+    assert (await ledger.queue(), (await ledger.queue()).open) == (due, 0)
+    (delivery,) = await ledger.unsent(LATER)
+    await ledger.sending(delivery.id)
+    await ledger.sent(delivery.id, LATER)
+    assert await ledger.queue() == Queue({MailState.ANSWERED: 1}, {DeliveryState.SENT: 1})
+
+
+async def test_an_alarm_is_noted_once_per_cause_and_pause(ledger: Ledger) -> None:
+    hour = timedelta(hours=1)
+    noted = [
+        await ledger.alarmed("mail", NOW, hour),
+        await ledger.alarmed("mail", NOW + timedelta(minutes=59), hour),
+        await ledger.alarmed("letter", NOW, hour),
+        await ledger.alarmed("mail", NOW + hour, hour),
+        await ledger.alarmed("mail", NOW + timedelta(minutes=61), hour),
+        await ledger.alarmed("mail", NOW - timedelta(days=9), hour),
+    ]
+    assert noted == [True, False, True, True, False, True]

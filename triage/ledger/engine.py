@@ -18,7 +18,8 @@ from triage.model import Permanent, Temporary, Trouble
 
 BUSY = 10.0  # seconds to wait for another program's transaction
 # FULL: after a commit returns, a power cut cannot take it back. Half the speed of NORMAL, and worth it here.
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+# secure_delete: what was forgotten on request is overwritten, not only unlinked.
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 
 
 def open_engine(url: str, busy: float = BUSY) -> Engine:
@@ -134,12 +135,27 @@ def _match_schema(connection: Connection, place: str) -> None:
         return
     if "about" not in known or "mail" not in known:
         raise Permanent(f"{place}: not a ledger", "give another path in ledger.url")
-    found = connection.execute(select(tables.about.c.value).where(tables.about.c.name == "schema")).scalar() or "0"
+    found = connection.execute(select(tables.about.c.value).where(tables.about.c.name == "schema")).scalar() or ""
+    if not found.isdigit() or int(found) < 1:
+        raise Permanent(f"{place}: its schema cannot be told", "restore a backup, or give another path in ledger.url")
     if int(found) > tables.SCHEMA:
         raise Permanent(
             f"{place}: written by a newer version (schema {found}, this one knows {tables.SCHEMA})",
             "install the newer version again, or restore a backup",
         )
+    _bring_up(connection, int(found))
+
+
+def _bring_up(connection: Connection, found: int) -> None:
+    """An older file gets what has been added since, in the transaction that opens it; nothing in it is rewritten."""
+    if found == tables.SCHEMA:
+        return
+    tables.METADATA.create_all(connection)  # whole tables that are new
+    for table in tables.METADATA.tables.values():
+        for index in table.indexes:
+            index.create(connection, checkfirst=True)
+    step = tables.about.update().where(tables.about.c.name == "schema")
+    connection.execute(step.values(value=str(tables.SCHEMA)))
 
 
 def _make_private(path: Path) -> None:

@@ -113,8 +113,9 @@ def unfiled(c: Connection) -> tuple[tuple[MailKey, Place], ...]:
     return tuple((e.key, e.state.place) for e in found if e.state.place is not None)
 
 
-def filed(c: Connection, key: MailKey) -> None:
-    c.execute(update(mail).where(_at(key)).values(filed=True))
+def filed(c: Connection, key: MailKey) -> int:
+    """Its number; 0 where nobody knows it."""
+    return c.execute(update(mail).where(_at(key)).values(filed=True).returning(mail.c.id)).scalar() or 0
 
 
 def forget(c: Connection, before: datetime) -> int:
@@ -171,6 +172,7 @@ def entry(r: RowMapping) -> Entry:
         to=tuple(r[mail.c.answer_to] or ()),
         because=r[mail.c.because],
         filed=r[mail.c.filed],
+        decided=r[mail.c.decided],
     )
 
 

@@ -3,27 +3,30 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from triage.ledger import cases, deliveries, mails
+from triage.ledger import by_hand, cases, deliveries, mails, stories, waiting
 from triage.ledger.engine import BUSY, Claim, in_words, open_engine
 from triage.model import (
     Arrival,
     Asking,
     Case,
+    Chapter,
     Delivery,
     Drop,
     Entry,
     Forward,
     History,
     Hold,
+    Letter,
     Listed,
     MailKey,
     Place,
+    Queue,
     Reply,
     Written,
 )
@@ -77,8 +80,8 @@ class SqlLedger:
     async def diagnosed(self, mail: int, written: Written, now: datetime) -> None:
         await self._do(lambda c: deliveries.diagnosed(c, mail, written, now))
 
-    async def looked(self, case: Case, written: Written | None, now: datetime) -> None:
-        await self._do(lambda c: deliveries.looked(c, case, written, now))
+    async def looked(self, case: Case, written: Written | None, now: datetime, chapter: Chapter | None = None) -> None:
+        await self._do(lambda c: deliveries.looked(c, case, written, now, chapter))
 
     async def case(self, key: str) -> Case | None:
         return await self._do(lambda c: cases.find(c, key))
@@ -107,11 +110,62 @@ class SqlLedger:
     async def unfiled(self) -> tuple[tuple[MailKey, Place], ...]:
         return await self._do(mails.unfiled)
 
-    async def filed(self, key: MailKey) -> None:
-        await self._do(lambda c: mails.filed(c, key))
+    async def filed(self, key: MailKey) -> int:
+        return await self._do(lambda c: mails.filed(c, key))
 
     async def entries(self, limit: int = 100) -> tuple[Entry, ...]:
         return await self._do(lambda c: mails.entries(c, limit))
+
+    async def queue(self) -> Queue:
+        return await self._do(waiting.queue)
+
+    async def alarmed(self, cause: str, now: datetime, pause: timedelta) -> bool:
+        return await self._do(lambda c: waiting.alarmed(c, cause, now, pause))
+
+    async def entry(self, mail: int) -> Entry | None:
+        return await self._do(lambda c: by_hand.one(c, mail))
+
+    async def left(self, limit: int = 100) -> tuple[Entry, ...]:
+        return await self._do(lambda c: by_hand.left(c, limit))
+
+    async def waiting(self) -> tuple[Delivery, ...]:
+        return await self._do(by_hand.waiting)
+
+    async def deliveries(self, mail: int | None = None, case: int | None = None) -> tuple[Delivery, ...]:
+        return await self._do(lambda c: by_hand.deliveries(c, mail, case))
+
+    async def story(self, mail: int | None = None, case: int | None = None) -> tuple[Chapter, ...]:
+        return await self._do(lambda c: stories.story(c, mail, case))
+
+    async def cases_of(self, mail: int) -> tuple[int, ...]:
+        return await self._do(lambda c: stories.cases_of(c, mail))
+
+    async def mails_of(self, case: int) -> tuple[int, ...]:
+        return await self._do(lambda c: stories.mails_of(c, case))
+
+    async def replay(self, mail: int, now: datetime) -> bool:
+        return await self._do(lambda c: by_hand.replay(c, mail, now))
+
+    async def dismissed(self, mail: int, now: datetime) -> bool:
+        return await self._do(lambda c: by_hand.dismissed(c, mail, now))
+
+    async def closed(self, case: Case, now: datetime) -> int:
+        return await self._do(lambda c: by_hand.closed(c, case, now))
+
+    async def released(self, now: datetime, mail: int | None = None, case: int | None = None) -> int:
+        return await self._do(lambda c: by_hand.released(c, mail, case, now))
+
+    async def discarded(self, now: datetime, mail: int | None = None, case: int | None = None) -> int:
+        return await self._do(lambda c: by_hand.discarded(c, mail, case, now))
+
+    async def announced(self, name: str) -> date | None:
+        return await self._do(lambda c: by_hand.announced(c, name))
+
+    async def announce(self, name: str, letter: Letter, day: date, now: datetime) -> bool:
+        return await self._do(lambda c: by_hand.announce(c, name, letter, day, now))
+
+    async def forgotten(self, address: str, now: datetime) -> tuple[int, int]:
+        return await self._do(lambda c: by_hand.forgotten(c, address, now))
 
     async def tidy(self, before: datetime) -> int:
         def both(c: Connection) -> int:

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import JSON, TypeDecorator
 
-SCHEMA = 1  # raised with every change of these tables
+SCHEMA = 2  # raised with every change of these tables; `engine` knows how an older file is brought up to it
 
 _all = MetaData()
 
@@ -75,6 +75,7 @@ mail = Table(
     Column("filed", Boolean, nullable=False, default=False),
     UniqueConstraint("account", "folder", "uidvalidity", "uid"),
     Index("mail_asker", "asker", "decided"),
+    Index("mail_decided", "decided"),  # schema 2: every cap counts what was decided lately
 )
 
 raw = Table(
@@ -134,6 +135,18 @@ delivery = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("because", Text, nullable=False, default=""),
     UniqueConstraint("message_id", "recipient"),
+)
+
+# Schema 2: what was found out and done, for `cases show`; `lines` are observations in words.
+chapter = Table(
+    "chapter",
+    _all,
+    Column("id", Integer, primary_key=True),
+    Column("mail", ForeignKey("mail.id", ondelete="CASCADE"), index=True),
+    Column("case", ForeignKey("case.id", ondelete="CASCADE"), index=True),
+    Column("at", Moment, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("lines", JSON, nullable=False),
 )
 
 suppressed = Table(

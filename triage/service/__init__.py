@@ -5,9 +5,11 @@ investigate.py  a notice becomes inquiries, an inquiry becomes a diagnosis; also
 writer.py       reports become letters, and the case they belong to
 post.py         letters that are due, out
 watch.py        the second look, and the words that an owner may answer with
+evidence.py     an observation in one line, and the lines behind a diagnosis
 told.py         what is said on the way
 """
 
+from triage.service.evidence import asked, evidence, in_words
 from triage.service.investigate import DEADLINE, inquiries, investigate
 from triage.service.round import Service
 from triage.service.told import Compose, MailRoom, Step, Tally, say_nothing
@@ -19,6 +21,9 @@ __all__ = [
     "Service",
     "Step",
     "Tally",
+    "asked",
+    "evidence",
+    "in_words",
     "inquiries",
     "investigate",
     "say_nothing",

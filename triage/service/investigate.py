@@ -46,7 +46,7 @@ def inquiries(notice: Notice, providers: Mapping[str, Provider], limit: int = 10
             since=notice.dated,
             event=notice.event,
             expires=notice.expires,
-            problems=tuple(p for p in notice.problems if p.name == name or p.name is None),
+            problems=tuple(p for p in notice.problems if p.name in (name, name.base, None)),
             atlas=tuple(providers.values()),
         )
         for name in names[: max(limit, 0)]
