@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 WIDTH = 72
+SHORT = 12  # columns: a last line below that looks like a slip, so the lines before it give something away
 
 # JIS X 4051: these may not start a line, those may not end one.
 _NO_START = frozenset(
@@ -27,7 +28,19 @@ def pad(text: str, columns: int) -> str:
 
 
 def wrap(text: str, first: str = "", rest: str = "", columns: int = WIDTH) -> list[str]:
-    """Lines of `text`, the first behind `first` and the others behind `rest`."""
+    """Lines of `text`, the first behind `first` and the others behind `rest`; the last is no short rest of a word."""
+    widest = _filled(text, first, rest, columns)
+    for narrower in range(columns, columns - SHORT, -2):
+        lines = _filled(text, first, rest, narrower)
+        if len(lines) > len(widest):
+            break
+        if len(lines) == 1 or width(lines[-1]) - width(rest) >= SHORT:
+            return lines
+    return widest
+
+
+def _filled(text: str, first: str, rest: str, columns: int) -> list[str]:
+    """Each line as full as it gets."""
     lines: list[str] = []
     line = first
     empty = True
