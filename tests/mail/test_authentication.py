@@ -135,7 +135,8 @@ REFUSED = {
 
 @pytest.mark.parametrize(("headers", "because"), REFUSED.values(), ids=REFUSED)
 def test_refused(headers: tuple[tuple[str, str], ...], because: str) -> None:
-    assert authenticate(a_mail(*headers), US) == Authentication(None, because)
+    forged = because == "DMARC says fail"
+    assert authenticate(a_mail(*headers), US) == Authentication(None, because, forged)
 
 
 def test_a_header_above_and_between_our_own_hands_counts() -> None:
@@ -249,7 +250,7 @@ def test_relaxed_alignment(one: str, other: str, expected: bool) -> None:
 def test_by_hand_the_topmost_header_counts_whoever_wrote_it() -> None:
     other = ("authentication-results", "mx.other.example; dmarc=pass header.from=example.jp")
     assert authenticate(a_mail(other, FAIL), None) == DMARC
-    assert authenticate(a_mail(FAIL, other), None) == Authentication(None, "DMARC says fail")
+    assert authenticate(a_mail(FAIL, other), None) == Authentication(None, "DMARC says fail", forged=True)
     assert authenticate(a_mail(), None).domain is None
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.decide.build import NOTHING_NEW, PERSON, US, Mail, a_notice, filtered
 from tests.service.house import House, Mute
-from triage.model import Listed, Notices, Permanent, Policy, Temporary, Uncertain, Unrecognized
+from triage.model import Authentication, Listed, Message, Notices, Permanent, Policy, Temporary, Uncertain, Unrecognized
 from triage.ports import Mailbox, Unreadable
 
 
@@ -109,6 +109,44 @@ async def test_a_mailbox_that_hangs_is_let_go_of_at_the_end(house: House) -> Non
     assert (await service.round()).journaled == 0
     async with asyncio.timeout(2):
         await service.close()
+
+
+# ---- who asked
+
+
+@dataclass
+class Voucher:
+    """Proves every sender, and counts how often it was asked."""
+
+    asked: int = 0
+
+    async def vouch(self, message: Message, raw: bytes) -> Authentication:
+        self.asked += 1
+        return Authentication(message.sender[0].domain, "as the test says")
+
+
+UNPROVEN = a_mail().drop("Authentication-Results")
+WHO_ASKED = {
+    "asked: nobody else vouches": (UNPROVEN, 1, ["answered"]),
+    "not asked: our server vouches": (a_mail(), 0, ["answered"]),
+    "not asked: our server says that it is forged": (
+        a_mail().put("Authentication-Results", "mx.triage.example.net; dmarc=fail header.from=example.jp"), 0, ["held"],
+    ),
+    "not asked: a stranger, who gets no answer anyway": (UNPROVEN.from_("a@stranger.example.com"), 0, ["held"]),
+    "not asked: automatic mail": (UNPROVEN.add(("Auto-Submitted", "auto-replied")), 0, ["dropped"]),
+    "not asked: nothing to answer": (UNPROVEN.with_(outcome=NOTHING_NEW), 0, ["held"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("why", WHO_ASKED)
+async def test_a_proof_of_our_own_is_looked_for_only_where_it_alone_is_missing(house: House, why: str) -> None:
+    mail, asked, states = WHO_ASKED[why]
+    house.receives(mail)
+    voucher = Voucher()
+    service = replace(house.service(), vouching=voucher)
+    await service.round()
+    await service.close()
+    assert (voucher.asked, await house.states()) == (asked, states)
 
 
 # ---- copies and loops

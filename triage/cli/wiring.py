@@ -14,6 +14,7 @@ from triage.mail import (
     ImapMailbox,
     MaildirMailbox,
     MaildirOutbox,
+    Signatures,
     SmtpOutbox,
     authenticate,
     compose,
@@ -98,10 +99,11 @@ def service(
         raise Permanent("the service needs a configuration", "pass --config, or start from config.example.toml")
     with settings_matter():
         boxes, out = tuple(map(mailbox, settings.mailbox)), outbox(settings.outbox)
+    asked = probes or network_probes(settings)
     return Service(
         mailboxes=boxes,
         reader=a_reader(settings.rules.folders, workers=2),
-        probes=probes or network_probes(settings),
+        probes=asked,
         outbox=out,
         ledger=open_ledger(settings.ledger.url),
         mail_room=MAIL_ROOM,
@@ -112,6 +114,7 @@ def service(
         clock=clock,
         tell=tell,
         keep_days=settings.ledger.keep_days,
+        vouching=Signatures(asked),
     )
 
 

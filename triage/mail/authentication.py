@@ -89,7 +89,7 @@ def _judge(domain: str, results: tuple[_Result, ...]) -> Authentication:
     if len([r for r in results if r.method == "spf" and "smtp.mailfrom" in dict(r.properties)]) > 1:
         return _no("our server's header has more than one SPF result")
     if dmarc and dmarc[0].result in ("fail", "permerror"):
-        return _no(f"DMARC says {dmarc[0].result}")
+        return Authentication(None, f"DMARC says {dmarc[0].result}", forged=dmarc[0].result == "fail")
     if dmarc and dmarc[0].result == "pass" and aligned(dmarc[0].get("header.from"), domain):
         return Authentication(domain, "DMARC passed")
     for r in results:

@@ -16,11 +16,13 @@ from datetime import timedelta
 from triage import decide
 from triage.model import (
     AskDns,
+    Authentication,
     Case,
     Decision,
     Drop,
     Entry,
     Forward,
+    History,
     Hold,
     Identity,
     Inquiry,
@@ -35,7 +37,7 @@ from triage.model import (
     Trouble,
     Wording,
 )
-from triage.ports import Clock, Ledger, Mailbox, Outbox, Probes, Reader
+from triage.ports import Clock, Ledger, Mailbox, Outbox, Probes, Reader, Vouching
 from triage.service.investigate import inquiries, investigate, leading
 from triage.service.post import Post
 from triage.service.told import MailRoom, Step, Tally, Tell, decided, say_nothing
@@ -67,6 +69,7 @@ class Service:
     tell: Tell = say_nothing
     keep_days: int = 90
     patience: float = PATIENCE
+    vouching: Vouching | None = None
     _hands: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HANDS))
     # History is read and a decision written as one: else two mails at once could both be the last under a cap.
     _desk: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -88,6 +91,8 @@ class Service:
         sent, undelivered = await self._post.send(self._stop)
         unfiled = await self._file()
         troubles = (*(t for _, t in taken if t), *undelivered, *unfiled)
+        if not (troubles or self._taking):
+            self.tell(Step(0, "round", "nothing left undone"))
         return Tally(sum(n for n, _ in taken), worked, sent, troubles, looked)
 
     # ---- list → journal
@@ -110,6 +115,7 @@ class Service:
             listed = await mailbox.list()
         except Trouble as trouble:
             return 0, self._report(trouble)
+        self.tell(Step(0, "polled", mailbox.name))
         for mail in (await self.ledger.unknown(listed, self.clock()))[:BATCH]:
             if self._stop.is_set():
                 break
@@ -166,10 +172,11 @@ class Service:
     async def _work(self, entry: Entry) -> None:
         raw = await self.ledger.raw(entry.id)
         reading = await self.reader.read(raw)
-        decision, thread_case = await self._admit(entry, reading)
+        decision, thread_case = await self._admit(entry, reading, raw)
         if isinstance(decision, Hold | Drop):
             return
-        if not reading.notices and isinstance(decision, Reply):
+        fake = decide.warns_of_a_fake(reading)
+        if not reading.notices and isinstance(decision, Reply) and not fake:
             await self._watch.obey(entry, reading, decision, thread_case)
             return
         reports, postal = await asyncio.gather(self._diagnose(reading), self._postal(decision))
@@ -182,17 +189,17 @@ class Service:
         if settled != decision:
             self.tell(decided(entry.id, settled))
 
-    async def _admit(self, entry: Entry, reading: Reading) -> tuple[Decision, int | None]:
+    async def _admit(self, entry: Entry, reading: Reading, raw: bytes) -> tuple[Decision, int | None]:
         """May this mail be answered? Nothing was asked of the network so far, and nothing will be where it may not."""
         message, now = reading.message, self.clock()
         asking = replace(decide.asking(reading, self.policy), mail=entry.id)
         understood = decide.understood(reading)
+        vouched = await self._vouched(entry, reading, raw)
         async with self._desk:
             sender = message.sender[0].address if message.sender else ""
             await self.ledger.read(entry.id, sender, message.subject, understood, asking.notices)
             self.tell(Step(entry.id, "read", understood))
             history = await self.ledger.history(asking, now)
-            vouched = self.mail_room.authenticate(message, self.identity)
             decision = decide.admit(reading, entry.arrived, vouched, self.identity, self.policy, history, now)
             if isinstance(decision, Hold | Drop):
                 await self._watch.hear(reading, asking.sender, decision)
@@ -201,6 +208,18 @@ class Service:
                 await self.ledger.admitted(entry.id, asking.sender, decision, now)
         self.tell(decided(entry.id, decision))
         return decision, history.thread_case
+
+    async def _vouched(self, entry: Entry, reading: Reading, raw: bytes) -> Authentication:
+        """Who sent it, by our own server's word; else by a proof of our own, where that alone stands in the way."""
+        vouched = self.mail_room.authenticate(reading.message, self.identity)
+        if self.vouching is None or vouched.domain is not None or vouched.forged or not reading.message.sender:
+            return vouched
+        proven = Authentication(reading.message.sender[0].domain, "a trial")
+        now = self.clock()
+        trial = decide.admit(reading, entry.arrived, proven, self.identity, self.policy, History(), now)
+        if isinstance(trial, Hold | Drop):
+            return vouched
+        return await self.vouching.vouch(reading.message, raw)
 
     async def _diagnose(self, reading: Reading) -> tuple[Report, ...]:
         """A report for each notice that is bad news; at most `names_per_mail` names in all."""
@@ -256,8 +275,8 @@ class Service:
             except Trouble as trouble:
                 troubles[key.account] = self._report(trouble)
                 continue
-            await self.ledger.filed(key)
-            self.tell(Step(0, "filed", f"{key.account} {key.uid} {place}"))
+            number = await self.ledger.filed(key)
+            self.tell(Step(number, "filed", f"{key.account} {key.uid} {place}"))
         return tuple(troubles.values())
 
     async def tidy(self) -> int:
