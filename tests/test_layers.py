@@ -21,6 +21,7 @@ MAY_KNOW = {
     "mail": VALUES,
     "reader": VALUES | {"unwrap", "recognize"},
     "ledger": VALUES,
+    "health": VALUES,
     "config": VALUES,
     "service": VALUES | {"unwrap", "recognize", "diagnose", "explain", "decide"},
     "scheduler": VALUES | {"service"},

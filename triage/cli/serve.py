@@ -1,61 +1,36 @@
-"""`triage run` and `triage once`: the service, with a log that tells each mail's way by its number."""
+"""`triage run` and `triage once`: the service, its log, and an eye on how it is."""
 
 import sys
-from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import structlog
-
-from triage.cli.standing import standing
-from triage.cli.voice import Exit, plain, say_trouble, terminal
-from triage.cli.wiring import service
+from triage.cli.logs import log_to, logged_steps, secrets_of
+from triage.cli.standing import Standing, standing, utc_now
+from triage.cli.voice import Exit, say_trouble, settings_matter, terminal
+from triage.cli.wiring import health, service
+from triage.health import Health, Pulse
 from triage.model import Permanent, Trouble
 from triage.scheduler import run
 from triage.service import Service, Step, Tally
 
-QUIET = ("trouble",)  # steps that are warnings
 
-
-def log_to(stream: Any, *, json_log: bool) -> Any:
-    """A logger of plain lines, or of JSON for a collector. No bodies and no secrets ever come this way."""
-    shape: Any = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
-        if json_log
-        else structlog.dev.ConsoleRenderer(colors=stream.isatty(), pad_event_to=10)
-    )
-    return structlog.wrap_logger(
-        structlog.PrintLogger(stream),
-        processors=[
-            _visible,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper("iso", utc=True),
-            shape,
-        ],
-        wrapper_class=structlog.BoundLogger,
-    )
-
-
-def _visible(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
-    """Subjects and error texts come from outside: nothing in them may move a cursor or start a line of its own."""
-    return {k: plain(v).replace("\n", " ") if isinstance(v, str) else v for k, v in event.items()}
-
-
-def logged_steps(log: Any) -> Any:
-    def tell(step: Step) -> None:
-        mail = {"mail": step.mail} if step.mail else {}
-        (log.warning if step.step in QUIET else log.info)(step.step, words=step.words, **mail)
-
-    return tell
+@dataclass(frozen=True, slots=True)
+class _Works:
+    stand: Standing
+    service: Service
+    health: Health
+    log: Any
 
 
 async def run_once(config: Path, *, json_log: bool) -> Exit:
     """One round. What kept it from doing everything is said, and the exit tells a cron job."""
-    works = _service(config, json_log)
+    works = _works(config, json_log)
     try:
-        tally = await works.round()
+        tally = await works.service.round()
+        await works.health.look()
     finally:
-        await works.close()
+        await works.service.close()
     for trouble in tally.troubles:
         say_trouble(trouble)
     if terminal.is_terminal:
@@ -65,29 +40,41 @@ async def run_once(config: Path, *, json_log: bool) -> Exit:
 
 async def run_service(config: Path, *, json_log: bool) -> Exit:
     """Until SIGTERM or SIGINT; then the mail in hand is finished first."""
-    log = log_to(sys.stderr, json_log=json_log)
-    stand = standing(config)
-    works = service(stand, tell=logged_steps(log))
-    seconds = min(m.poll_seconds for m in stand.settings.mailbox) if stand.settings else 60
+    works = _works(config, json_log)
+    settings, log = works.stand.settings, works.log
+    seconds = min(m.poll_seconds for m in settings.mailbox) if settings else 60
 
     def tell(trouble: Trouble, pause: float) -> None:
         log.warning("waiting", words=str(trouble), hint=trouble.hint, seconds=round(pause))
 
-    log.info("started", words=f"{len(works.mailboxes)} mailboxes, every {seconds} s")
+    log.info("started", words=f"{len(works.service.mailboxes)} mailboxes, every {seconds} s")
     try:
-        await run(works, seconds, tell)
+        async with works.health.kept():
+            await run(works.service, seconds, tell)
     except Permanent as trouble:
         say_trouble(trouble)
         return Exit.COULD_NOT_WORK
     finally:
-        await works.close()
+        await works.service.close()
     log.info("stopped", words="on request")
     return Exit.DONE
 
 
-def _service(config: Path, json_log: bool) -> Service:
-    log = log_to(sys.stderr, json_log=json_log)
-    return service(standing(config), tell=logged_steps(log))
+def _works(config: Path, json_log: bool) -> _Works:
+    stand = standing(config)
+    with settings_matter():
+        log = log_to(sys.stderr, json_log=json_log, secrets=secrets_of(stand.settings))
+    pulse, write = Pulse(utc_now), logged_steps(log)
+
+    def tell(step: Step) -> None:
+        write(step)
+        pulse.hear(step)
+
+    def tell_trouble(trouble: Trouble) -> None:
+        log.warning("health", words=str(trouble), hint=trouble.hint)
+
+    works = service(stand, tell=tell)
+    return _Works(stand, works, health(stand, works, pulse, tell_trouble), log)
 
 
 def _in_words(tally: Tally) -> str:

@@ -9,6 +9,7 @@ from triage.cli.standing import Standing, network_probes, utc_now
 from triage.cli.voice import settings_matter
 from triage.config import MailboxSection, OutboxSection, load_rules
 from triage.decide import admit
+from triage.health import Health, Pulse
 from triage.ledger import open_ledger
 from triage.mail import (
     ImapMailbox,
@@ -28,6 +29,7 @@ from triage.model import (
     Permanent,
     Policy,
     Reading,
+    Trouble,
 )
 from triage.ports import Clock, Mailbox, Outbox, Probes, Reader
 from triage.reader import WorkerReader
@@ -115,6 +117,23 @@ def service(
         tell=tell,
         keep_days=settings.ledger.keep_days,
         vouching=Signatures(asked),
+    )
+
+
+def health(stand: Standing, works: Service, pulse: Pulse, tell: Callable[[Trouble], None]) -> Health:
+    """Who looks after `works`, with its ledger and its outbox."""
+    settings = _told(stand.settings)
+    host, _, port = (settings.health.listen or "").rpartition(":")
+    return Health(
+        pulse=pulse,
+        ledger=works.ledger,
+        outbox=works.outbox,
+        clock=works.clock,
+        identity=works.identity,
+        polls={m.name: float(m.poll_seconds) for m in settings.mailbox},
+        tell=tell,
+        listen=(host.strip("[]"), int(port)) if port else None,
+        heartbeat_url=settings.health.heartbeat_url or "",
     )
 
 

@@ -51,7 +51,8 @@ class Step:
     """One step of one mail, for a terminal and for the log. `mail` is its number in the ledger; 0: of no one mail."""
 
     mail: int
-    step: str  # journaled, read, admitted, diagnosed, held, dropped, aside, sent, put-off, refused, filed, looked …
+    # journaled, read, admitted, diagnosed, held, dropped, aside, sent, put-off, refused, filed, looked, polled, round …
+    step: str
     words: str
     diagnoses: tuple[Diagnosis, ...] = ()
 
