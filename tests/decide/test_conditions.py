@@ -275,11 +275,39 @@ def test_n5_the_domain_takes_no_mail(seen: Observations, reports: tuple[Report, 
     [
         (Unrecognized("not-a-notice", "an invoice"), Hold("no notice")),
         (Unrecognized("unclear", "two domains"), Hold("not clear whether this is a notice")),
-        (Notices((replace(a_notice(), names=(), nameless="only a lineage"),), "certbot"), Hold("the notice names no domain")),
+        (Unrecognized("not-a-notice", "a fake, sent by its author", ("phishing",)), Hold("no notice")),
     ],
 )  # fmt: skip
 def test_n33_nothing_to_look_at_is_kept_for_a_person(outcome: Notices | Unrecognized, decision: Hold) -> None:
-    assert decide(FINE.with_(outcome=outcome)) == decision
+    forwarded = None if isinstance(outcome, Unrecognized) and outcome.signs else FINE.forwarded
+    assert decide(FINE.with_(outcome=outcome, forwarded=forwarded)) == decision
+
+
+FAKE = Unrecognized("not-a-notice", "its sender only looks like xserver", ("phishing",))
+
+
+def test_a_forwarded_fake_is_told_to_the_person_who_forwarded_it_and_to_nobody_else() -> None:
+    owners = (Owner((Domain("example.jp"),), ("boss@example.jp",), mode="forward"),)
+    mail = FINE.with_(outcome=FAKE, policy=replace(POLICY, owners=owners))
+    assert decide(mail) == Reply(PERSON, "an authenticated sender forwarded what looks like phishing")
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        pytest.param(FINE.with_(outcome=FAKE, vouched=None), id="held: nobody vouches"),
+        pytest.param(FINE.with_(outcome=FAKE).from_("stranger@example.org"), id="held: not registered"),
+        pytest.param(FINE.with_(outcome=FAKE, forwarded=Forwarded("automatic")), id="held: a filter sent it on"),
+        pytest.param(FINE.with_(outcome=FAKE, text="recheck"), id="held: a command, not a forward"),
+    ],
+)
+def test_a_fake_is_answered_to_nobody_else(mail: Mail) -> None:
+    assert isinstance(decide(mail), Hold)
+
+
+def test_a_notice_without_a_name_is_answered() -> None:
+    nameless = Notices((replace(a_notice(), names=(), nameless="only a lineage"),), "certbot")
+    assert isinstance(decide(FINE.with_(outcome=nameless)), Reply)
 
 
 def test_n25_a_notice_about_something_else_is_answered() -> None:

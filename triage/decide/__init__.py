@@ -1,6 +1,6 @@
 """May we act on a mail, whom do we answer, and when do we look again? Values in, decisions out."""
 
-from triage.decide.admit import CONDITIONS, GOOD_NEWS, SAME_AGAIN, admit, refusals
+from triage.decide.admit import CONDITIONS, GOOD_NEWS, SAME_AGAIN, admit, refusals, warns_of_a_fake
 from triage.decide.asked import Asked
 from triage.decide.commands import command
 from triage.decide.keys import asking, case_key, content_key, notice_key, understood
@@ -26,4 +26,5 @@ __all__ = [
     "settle",
     "stopped",
     "understood",
+    "warns_of_a_fake",
 ]

@@ -127,6 +127,14 @@ def admit(
     return _to_whom(asked)
 
 
+def warns_of_a_fake(reading: Reading) -> bool:
+    """A person has forwarded what looks like phishing: the answer is a warning, to that person and nobody else."""
+    outcome, forwarded = reading.outcome, reading.message.forwarded
+    by_hand = forwarded is not None and forwarded.how != "automatic"
+    looks_so = isinstance(outcome, Unrecognized) and "phishing" in outcome.signs
+    return looks_so and by_hand and command(reading.message) is None
+
+
 def refusals(asked: Asked) -> tuple[str, ...]:
     """The numbers of every condition that holds, not only of the first: for tests and for a person who wonders."""
     return tuple(c.number for c in CONDITIONS if c.holds(asked))
@@ -135,14 +143,14 @@ def refusals(asked: Asked) -> tuple[str, ...]:
 def _worth_an_answer(asked: Asked) -> Decision | None:
     """N33 and good news. Somebody who passes on "your certificate was renewed" expects nothing, so nothing is sent."""
     outcome = asked.reading.outcome
+    if warns_of_a_fake(asked.reading):
+        return None
     if isinstance(outcome, Unrecognized):
         if command(asked.message) is not None and asked.history.thread_case is not None:
             return None
         return Hold("no notice" if outcome.verdict == "not-a-notice" else "not clear whether this is a notice")
     if outcome.notices and all(notice.event.is_good for notice in outcome.notices):
         return GOOD_NEWS
-    if not any(notice.names for notice in outcome.notices):
-        return Hold("the notice names no domain")
     return None
 
 
@@ -153,6 +161,8 @@ def _to_whom(asked: Asked) -> Decision:
     owner = _owner_in_charge(asked)
     if owner is not None:
         return Forward(owner.addresses, "the registered owner gets the notes for these domains")
+    if warns_of_a_fake(asked.reading):
+        return Reply(asked.sender.address, "an authenticated sender forwarded what looks like phishing")
     return Reply(asked.sender.address, "asked by an authenticated sender")
 
 

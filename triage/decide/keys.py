@@ -38,7 +38,8 @@ def asking(reading: Reading, policy: Policy) -> Asking:
     """What history has to be asked for this mail. One that a filter sent on counts for its owner, not for its host."""
     return Asking(
         sender=_asker(reading, policy).lower(),
-        notices=tuple(notice_key(n) for n in reading.notices if not n.event.is_good),
+        # Two notices without a name need not be about the same thing.
+        notices=tuple(notice_key(n) for n in reading.notices if n.names and not n.event.is_good),
         references=referenced(reading.message),
     )
 

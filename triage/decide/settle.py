@@ -25,8 +25,8 @@ def settle(admitted: Decision, reports: tuple[Report, ...], postal: Observations
     """
     if isinstance(admitted, Hold | Drop):
         return admitted
-    if not any(report.diagnoses for report in reports):
-        return Hold("the notice names no domain")
+    if any(report.notice and report.notice.names for report in reports) and not any(r.diagnoses for r in reports):
+        return Hold("no name of the notice was looked at")
     if _takes_no_mail(_domain(admitted), postal, reports):
         return Hold("the sender's domain takes no mail")
     return admitted

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from triage.explain.answers import answers
+from triage.explain.answers import Answer, Kind, answers
 from triage.explain.context import Frame
 from triage.explain.html import as_html
 from triage.explain.page import glossed, page
@@ -28,6 +28,9 @@ def explain(
     `signs` are those of the mail, such as "phishing".
     """
     frame = Frame(wording, language, now, providers, watching)
-    plain = page(answers(reports, wording, language, now, providers), frame, signs)
+    fake = "phishing" in signs and not any(report.notice or report.diagnoses for report in reports)
+    # Nothing of a fake was looked at, so the warning is all that the note says.
+    told = (Answer(Kind.HARMLESS, "phishing", ()),) if fake else answers(reports, wording, language, now, providers)
+    plain = page(told, frame, () if fake else signs)
     whole = glossed(plain, glossary(wording.terms[language], spaced=language != "ja"))
     return Note(plain.title, as_text(whole, frame.phrases), as_html(whole, frame), language)

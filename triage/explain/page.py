@@ -59,7 +59,7 @@ def page(answers: tuple[Answer, ...], frame: Frame, signs: tuple[str, ...]) -> P
     say = frame.values(first)
     return Page(
         title=title(first, frame),
-        tone=_TONES.get(first.kind, "good"),
+        tone="bad" if first.words == "phishing" else _TONES.get(first.kind, "good"),
         warning=_warning(frame, first, signs),
         opening=_opening(answers, frame),
         parts=tuple(_part(answer, frame, _part_heading(answer, frame) if several else "") for answer in answers[:FULL]),
@@ -88,7 +88,8 @@ def _warning(frame: Frame, first: Answer, signs: tuple[str, ...]) -> tuple[str, 
 
 def _opening(answers: tuple[Answer, ...], frame: Frame) -> str:
     first = answers[0]
-    key = "opening_several" if len(answers) > 1 else f"opening_{first.kind.name.lower()}"
+    told = first.words if first.words in ("phishing", "nameless") else first.kind.name.lower()
+    key = "opening_several" if len(answers) > 1 else f"opening_{told}"
     return render(frame.phrases[key], {**frame.values(first), "count": str(len(answers))})
 
 

@@ -52,20 +52,7 @@ def compose(
     if not _is_id(message_id):
         raise ValueError("the Message-ID is not one")
     subject = _line(note.title, LONGEST_SUBJECT) if forward else reply_subject(thread.subject, note.title)
-    lines = [
-        f"Date: {format_datetime(now)}",
-        f"From: {_sender(identity)}",
-        f"To: {recipient}",
-        f"Subject: {_encoded('Subject', subject)}",
-        f"Message-ID: {message_id}",
-        *_threading(thread),
-        "Auto-Submitted: auto-replied",
-        "X-Auto-Response-Suppress: All",
-        "Precedence: bulk",
-        f"{LOOP_HEADER}: {_line(identity.instance, 200)}",
-        f"Content-Language: {note.language}",
-        "MIME-Version: 1.0",
-    ]
+    lines = _head(identity, recipient, subject, message_id, now, note.language, "auto-replied", thread)
     # Made from all that it separates, so that no mail can contain it.
     seed = hashlib.sha256(repr((message_id, note, original)).encode("utf-8", "replace")).hexdigest()[:24]
     body = _alternative(note, "note-" + seed)
@@ -77,6 +64,18 @@ def compose(
         message_id=message_id,
         raw="".join(line + "\r\n" for line in lines).encode("ascii") + body,
     )
+
+
+def announce(note: Note, to: str, identity: Identity, message_id: str, now: datetime) -> Letter:
+    """A letter that answers nobody, such as the operator's digest; raises as `compose` does."""
+    recipient = _plain_address(to)
+    if not _is_id(message_id):
+        raise ValueError("the Message-ID is not one")
+    subject = _line(note.title, LONGEST_SUBJECT)
+    lines = _head(identity, recipient, subject, message_id, now, note.language, "auto-generated", Thread(""))
+    seed = hashlib.sha256(repr((message_id, note)).encode("utf-8", "replace")).hexdigest()[:24]
+    raw = "".join(line + "\r\n" for line in lines).encode("ascii") + _alternative(note, "note-" + seed)
+    return Letter(identity.bounce or identity.address, recipient, message_id, raw)
 
 
 def thread_of(message: Message) -> Thread:
@@ -110,6 +109,33 @@ def seven_bit(raw: bytes) -> bytes:
 
 
 # ---- headers
+
+
+def _head(
+    identity: Identity,
+    to: str,
+    subject: str,
+    message_id: str,
+    now: datetime,
+    language: str,
+    submitted: str,
+    thread: Thread,
+) -> list[str]:
+    """The lines of a letter's head, but for those of its body. `submitted`: see RFC 3834 section 5."""
+    return [
+        f"Date: {format_datetime(now)}",
+        f"From: {_sender(identity)}",
+        f"To: {to}",
+        f"Subject: {_encoded('Subject', subject)}",
+        f"Message-ID: {message_id}",
+        *_threading(thread),
+        f"Auto-Submitted: {submitted}",
+        "X-Auto-Response-Suppress: All",
+        "Precedence: bulk",
+        f"{LOOP_HEADER}: {_line(identity.instance, 200)}",
+        f"Content-Language: {language}",
+        "MIME-Version: 1.0",
+    ]
 
 
 def _line(text: str, longest: int) -> str:

@@ -2,12 +2,23 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from triage.diagnose import conclude, next_questions
-from triage.model import UNKNOWN_PROVIDER, Diagnosis, Inquiry, Notice, Observations, Provider, Question
+from triage.model import (
+    UNKNOWN_PROVIDER,
+    Chapter,
+    Diagnosis,
+    Inquiry,
+    Notice,
+    Observations,
+    Provider,
+    Question,
+    Report,
+)
 from triage.names import Domain, InvalidName
 from triage.ports import Clock, Probes
+from triage.service.evidence import evidence
 
 DEADLINE = 11.0  # seconds for one name: the CA's own dial takes 10
 
@@ -71,6 +82,21 @@ def _first_domain(provider: Provider, notice: Notice) -> Domain | None:
 def leading(diagnoses: Iterable[Diagnosis]) -> str:
     """The leading cause of each name, in one line for people."""
     return ", ".join(f"{d.name} {d.leading or d.verdict}" for d in diagnoses)
+
+
+def story(reports: Iterable[Report], now: datetime, words: str) -> tuple[Chapter, ...]:
+    """A chapter for each report on which something was asked: what was concluded for each name, and its evidence."""
+    return tuple(
+        Chapter(now, f"{words}: {leading(report.diagnoses)}", tuple(_lines(report)))
+        for report in reports
+        if report.diagnoses
+    )
+
+
+def _lines(report: Report) -> Iterable[str]:
+    for diagnosis in report.diagnoses:
+        yield f"{diagnosis.name}: {diagnosis.verdict}" + (f", {diagnosis.leading}" if diagnosis.leading else "")
+        yield from (f"  {line}" for line in evidence(diagnosis))
 
 
 def _seconds(seen: Observations) -> float:

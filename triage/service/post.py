@@ -41,6 +41,8 @@ class Post:
         if delivery.state is DeliveryState.SENDING and await self._was_sent(delivery.letter):
             return await self._sent(delivery)
         attempts = await self.ledger.sending(delivery.id)
+        if not attempts:  # a person has discarded it meanwhile, or forgotten its reader
+            return 0
         try:
             await self.outbox.send(delivery.letter)
         except Uncertain:

@@ -9,6 +9,7 @@ from triage import decide
 from triage.model import (
     Case,
     CaseState,
+    Chapter,
     Diagnosis,
     Drop,
     Entry,
@@ -21,7 +22,7 @@ from triage.model import (
     Report,
 )
 from triage.ports import Clock, Ledger, Probes
-from triage.service.investigate import inquiries, investigate, leading
+from triage.service.investigate import inquiries, investigate, leading, story
 from triage.service.told import Step, Tell
 from triage.service.writer import Writer
 
@@ -46,21 +47,21 @@ class Watch:
     async def look(self, case: Case) -> None:
         """One look at one case. The next is planned before this one begins: a case that kills us shall not do so again
         at once."""
-        await self.ledger.looked(replace(case, next_look=self.clock() + AFTER_FAILURE), None, self.clock())
+        await self._keep(replace(case, next_look=self.clock() + AFTER_FAILURE))
         report = await self._report(case)
         seen, said = decide.look(case, report.diagnoses, self.clock())
         written = self.writer.update(seen, report, said) if said else None
-        await self.ledger.looked(seen, written, self.clock())
+        await self.ledger.looked(seen, written, self.clock(), self._chapter(report, said))
         self.tell(Step(0, "looked", f"{case.owner}: {leading(report.diagnoses)}: {said or 'nothing new'}"))
 
     async def hear(self, reading: Reading, asker: str, decision: Drop | Hold) -> None:
         """What an unanswered mail still tells about cases: good news closes them, a repeated notice wakes them."""
         if decision == decide.GOOD_NEWS:
             for case in await self._cases_of(asker, reading.notices):
-                await self.ledger.looked(decide.stopped(case, "the host says that it was renewed"), None, self.clock())
+                await self._stop(case, "the host says that it was renewed")
         if decision == decide.SAME_AGAIN:
             for case in await self._cases_of(asker, reading.notices):
-                await self.ledger.looked(replace(case, next_look=self.clock()), None, self.clock())
+                await self._keep(replace(case, next_look=self.clock()))
 
     async def obey(self, entry: Entry, reading: Reading, decision: Reply, number: int | None) -> None:
         """A command of one word, in the thread of a note that this very sender got."""
@@ -71,7 +72,7 @@ class Watch:
         elif word == "recheck":
             await self._recheck(entry, case, decision)
         elif word == "stop":
-            await self.ledger.looked(decide.stopped(case, "stopped by its owner"), None, now)
+            await self._stop(case, "stopped by its owner")
             await self.ledger.ended(entry.id, Drop("command: the watch was ended"), now)
         else:
             await self.ledger.ended(entry.id, Hold("the owner says that the note is wrong"), now)
@@ -83,9 +84,22 @@ class Watch:
         if not said:
             seen = decide.after_note(replace(case, notes=case.notes + 1), report.diagnoses, self.clock())
         written = self.writer.update(seen, report, decision.because)
-        answer = replace(written, decision=decision, leading=leading(report.diagnoses), cases=(seen,))
+        told = story((report,), self.clock(), "asked to look again")
+        answer = replace(written, decision=decision, leading=leading(report.diagnoses), cases=(seen,), chapters=told)
         await self.ledger.diagnosed(entry.id, answer, self.clock())
         self.tell(Step(entry.id, "diagnosed", answer.leading, report.diagnoses))
+
+    async def _keep(self, case: Case) -> None:
+        await self.ledger.looked(case, None, self.clock())
+
+    async def _stop(self, case: Case, because: str) -> None:
+        told = Chapter(self.clock(), f"closed: {because}")
+        await self.ledger.looked(decide.stopped(case, because), None, self.clock(), told)
+
+    def _chapter(self, report: Report, said: str) -> Chapter | None:
+        """A look that has nothing to say is told in a line; its evidence would only repeat what was kept before."""
+        told = story((report,), self.clock(), f"looked, and wrote ({said})" if said else "looked, nothing new")
+        return next((chapter if said else replace(chapter, lines=()) for chapter in told), None)
 
     async def _report(self, case: Case) -> Report:
         asked = inquiries(case.notice, self.providers, self.policy.caps.names_per_mail)

@@ -9,6 +9,7 @@ from triage.model import (
     Case,
     CaseState,
     Decision,
+    Event,
     Forward,
     Identity,
     Language,
@@ -23,7 +24,7 @@ from triage.model import (
     Written,
 )
 from triage.ports import Clock, Ledger
-from triage.service.investigate import leading
+from triage.service.investigate import leading, story
 from triage.service.told import MailRoom
 
 
@@ -40,14 +41,29 @@ class Writer:
     async def answer(self, reading: Reading, raw: bytes, reports: tuple[Report, ...], decision: Decision) -> Written:
         """The letters that answer a mail; none where it is to be held after all."""
         if not isinstance(decision, Reply | Forward):
-            return Written(decision)
+            return Written(decision, chapters=story(reports, self.clock(), "not answered"))
+        if not any(report.diagnoses for report in reports):
+            return self._once(reading, raw, reports, decision)
         language = decide.language(reading, self.policy, self.identity)
         recipients = (decision.to,) if isinstance(decision, Reply) else decision.to
-        cases = [await self._case(report, recipients, language, reading) for report in reports]
+        cases = [await self._case(report, recipients, language, reading) for report in reports if report.diagnoses]
         original = raw if isinstance(decision, Forward) else None
         letters = self._letters(cases[0], reports, reading.outcome.signs, original)
         causes = leading(d for report in reports for d in report.diagnoses)
-        return Written(decision, causes, letters, tuple(cases), self._waits)
+        return Written(decision, causes, letters, tuple(cases), self._waits, story(reports, self.clock(), "answered"))
+
+    def _once(self, reading: Reading, raw: bytes, reports: tuple[Report, ...], decision: Reply | Forward) -> Written:
+        """One letter about a mail that nothing was asked for, a fake or a notice without a name: there is no case."""
+        signs = reading.outcome.signs
+        to = (decision.to,) if isinstance(decision, Reply) else decision.to
+        notice = reading.notices[0] if reading.notices else Notice("unknown", Event.RENEWAL_FAILED)
+        nobody = Case(
+            0, f"once {decide.content_key(raw)}", to[0], notice.provider, (), None,
+            decide.language(reading, self.policy, self.identity), CaseState.CLOSED, self.clock(),
+            self.mail_room.thread_of(reading.message), notice, notes=1, to=to,
+        )  # fmt: skip
+        words = "phishing" if "phishing" in signs else "nameless"
+        return Written(decision, words, self._letters(nobody, reports or (Report(()),), signs, None), (), self._waits)
 
     def update(self, case: Case, report: Report, because: str) -> Written:
         """The letters that tell a case's owner what a look has shown. `case` is already one note further."""
