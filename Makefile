@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check
 
-.PHONY: demo test fix lint servers lock fuzz clean
+.PHONY: demo test fix lint servers lock fuzz audit clean
 
 demo: .venv/demo-ready
 	@$(BIN)/triage demo
@@ -29,6 +29,10 @@ fix: .venv/test-ready
 # 200,000 mutated mails; the tests take 5,000.
 fuzz: .venv/test-ready
 	@TRIAGE_FUZZ=200000 $(BIN)/pytest tests/unwrap/test_fuzz.py -n auto
+
+# Known weaknesses of what we depend on. Asks the network, so it is no part of the tests.
+audit: .venv/test-ready
+	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.lock
 
 servers:
 	@sh tests/lab/install
