@@ -26,7 +26,7 @@ from tests.diagnose.net import (
     verdict_of,
 )  # fmt: skip
 from triage.diagnose.walk import CHALLENGE
-from triage.model import AuthorityAnswer, DnsAnswer, Event, Fault, Problem, Provider, RegistryAnswer
+from triage.model import AuthorityAnswer, DnsAnswer, Event, Fault, Inquiry, Problem, Provider, RegistryAnswer
 from triage.names import Domain
 
 OURS = "85.131.208.10"
@@ -36,6 +36,7 @@ REFERRAL = replace(records(NAME, "NS"), authority=records(NAME, "NS", "ns1.other
 PARENT = {(NAME, "NS", "192.5.6.30"): REFERRAL}
 SOA = replace(records(NAME, "SOA", "ns1 host 7 1 1 1 1"), authoritative=True)
 OF_HOST = an_inquiry(provider=HOST, event=Event.RENEWAL_FAILED, since=NOW - timedelta(days=1))
+OF_PANEL = an_inquiry(provider=Provider("cpanel", "panel"), event=Event.RENEWAL_FAILED, since=NOW - timedelta(days=2))
 GONE = {(NAME, t): rcode("NXDOMAIN", soa="com") for t in ("A", "AAAA", "NS", "CAA")}
 
 
@@ -43,7 +44,11 @@ def at(address: str, **rest: object) -> Net:
     return Net(dns={(NAME, "A"): records(NAME, "A", address)}, **rest)  # type: ignore[arg-type]
 
 
-def stated(cause: str, error: str = "it said so", **rest: object) -> object:
+def of_panel(name: str) -> Inquiry:
+    return replace(OF_PANEL, name=Domain(name), names=(Domain(NAME), Domain(name)))
+
+
+def stated(cause: str, error: str = "it said so", **rest: object) -> Inquiry:
     since = rest.pop("since", None)
     return an_inquiry(problems=(Problem(None, error, cause, **rest),), since=since)  # type: ignore[arg-type]
 
@@ -72,7 +77,16 @@ ROWS = {
     "no-address: NXDOMAIN below a zone that exists": (Net(), an_inquiry(f"shop.{NAME}"), "will-fail no-address"),
     "dangling-cname": (Net(dns={(f"www.{NAME}", t): replace(records(f"www.{NAME}", "CNAME", "gone.net"), rcode="NXDOMAIN") for t in ("A", "AAAA")}), an_inquiry(f"www.{NAME}"), "will-fail dangling-cname"),
     "private-address: no public one": (at("100.64.1.1"), None, "will-fail private-address"),
-    "points-elsewhere: not in the host's networks": (at(B), OF_HOST, "will-fail points-elsewhere"),
+    "points-elsewhere: not in the host's networks": (at(B, tls={B: certificate(-9, 80, "other.net")}), OF_HOST, "will-fail points-elsewhere"),
+    "moved-away: elsewhere, and a valid certificate for the name is served there": (at(B), OF_HOST, "will-fail moved-away"),
+    "points-elsewhere: the certificate there has expired": (at(B, tls={B: certificate(-99, -9)}), OF_HOST, "will-fail points-elsewhere"),
+    "moved-away: the host itself says that the address is not its own": (Net(), replace(OF_PANEL, problems=(Problem(None, f"resolved to an IP address “{A}” that does not exist on this server", "points-elsewhere", address=A),)), "will-fail moved-away"),
+    "already-renewed: the same panel says nothing of the address": (Net(tls={A: certificate(-1, 89)}), OF_PANEL, "already-renewed already-renewed"),
+    "service-names-only: the site has an address, the panel's name has none": (Net(), of_panel(f"webmail.{NAME}"), "will-fail service-names-only"),
+    "service-names-only: no other name failed": (Net(), replace(of_panel(f"webmail.{NAME}"), names=(Domain(f"webmail.{NAME}"),)), "will-fail service-names-only"),
+    "no-address: neither has the site": (Net(dns={(NAME, "A"): DnsAnswer("NOERROR")}), of_panel(f"webmail.{NAME}"), "will-fail no-address"),
+    "no-address: a mail server's only name": (Net(), an_inquiry(f"mail.{NAME}", names=(Domain(f"mail.{NAME}"),), event=Event.RENEWAL_FAILED), "will-fail no-address"),
+    "domain-on-hold: by status alone, while resolvers remember it": (at(B, registry=RegistryAnswer(True, PAID.expires, ("client hold",))), OF_HOST, "will-fail domain-on-hold"),
     "the host's own network": (at(OURS), OF_HOST, "no-obstacle None"),
     "points-elsewhere stays open: nothing known of the provider": (at(B), an_inquiry(event=Event.RENEWAL_FAILED), "no-obstacle None"),
     "unknown: the owner of the address could not be asked": (Net(dns={(NAME, "A"): records(NAME, "A", B), ("20.1.9.5.in-addr.arpa", "PTR"): failed(Fault.CUT_OFF)}), OF_HOST, "no-obstacle None"),
@@ -131,4 +145,4 @@ def test_verdict_and_leading_cause(row: str) -> None:
 def test_first_domain_gives_the_expected_address() -> None:
     inquiry = an_inquiry(provider=replace(HOST, addresses=()), first_domain=Domain("id.xsrv.jp"))
     net = Net(dns={("id.xsrv.jp", "A"): records("id.xsrv.jp", "A", OURS)})
-    assert verdict_of(net, inquiry) == ("will-fail", "points-elsewhere", ("moved-away", "points-elsewhere"))
+    assert verdict_of(net, inquiry) == ("will-fail", "moved-away", ("moved-away", "points-elsewhere"))

@@ -123,8 +123,36 @@ def test_the_first_questions_need_nothing_but_the_name() -> None:
         AskDns(f"www.{NAME}", "AAAA"),
         AskDns(NAME, "NS"),
         *(AskDns(level, "CAA") for level in (f"www.{NAME}", NAME, "com")),
-        AskAuthority("letsencrypt.org"),
     }
+
+
+def test_the_ca_is_asked_where_it_is_blamed_or_nothing_else_is_left_to_blame() -> None:
+    def asked(net: Net, **known: object) -> bool:
+        return any(isinstance(o.question, AskAuthority) for o in seen_of(net, an_inquiry(**known)))
+
+    denied = Net(http={(A, ""): http(403)})
+    maintenance = Problem(None, "The service is down for maintenance", "ca-outage")
+    listed = Problem(None, "・SSLサーバー証明書の発行元によるメンテナンス作業中", "ca-outage")
+    other_ca = Net(dns={(NAME, "CAA"): records(NAME, "CAA", '0 issue "digicert.com"')})
+    assert [
+        asked(Net()),
+        asked(denied),
+        asked(other_ca),
+        asked(denied, problems=(maintenance,)),
+        asked(denied, problems=(listed,)),
+    ] == [True, False, False, True, False]
+
+
+def test_the_registry_is_asked_only_where_the_domain_itself_is_in_question() -> None:
+    def asked(net: Net, **known: object) -> bool:
+        return any(isinstance(o.question, AskRegistry) for o in seen_of(net, an_inquiry(**known)))
+
+    gone = Net(dns={(NAME, t): rcode("NXDOMAIN", soa="com") for t in ("A", "AAAA", "NS")})
+    assert [asked(Net(), event=Event.RENEWAL_FAILED), asked(gone), asked(Net(), event=Event.EXPIRY_WARNING)] == [
+        False,
+        True,
+        True,
+    ]
 
 
 def test_a_name_that_no_ca_may_certify_is_not_asked_for() -> None:

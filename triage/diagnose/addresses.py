@@ -1,6 +1,7 @@
 """C: does the name have addresses, and are they the right ones?"""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from triage.diagnose.answer import is_refusal, same_kind
 from triage.diagnose.found import Judged, faintly, harmless, hinted, listed, shown, sometimes
@@ -123,7 +124,8 @@ def _elsewhere(scene: Scene) -> Finding:
     first = scene.inquiry.first_domain
     if first:
         evidence.append(AskDns(first.text, "A"))
-    return shown("points-elsewhere", evidence, **_where_it_points(scene))
+    found = shown("points-elsewhere", evidence, **_where_it_points(scene))
+    return replace(found, basis="stated") if scene.disowned.issuperset(scene.foreign) else found
 
 
 def _where_it_points(scene: Scene) -> dict[str, str | None]:

@@ -117,6 +117,11 @@ def tree(scene: Scene) -> Tree:
     return Tree(evidence=tuple(asked))
 
 
+def permits(scene: Scene) -> bool:
+    """Every level was asked, and nothing that was heard forbids."""
+    return not tree(scene).pending and not any(f.shown and f.blocks for f in judge(scene).findings)
+
+
 def judge(scene: Scene) -> Judged:
     looked = tree(scene)
     if looked.pending or looked.unsure:

@@ -2,7 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from triage.diagnose.found import Judged, faintly, harmless, listed
+from triage.diagnose.found import Judged, faintly, harmless, listed, shown
+from triage.diagnose.lookup import lookup
+from triage.diagnose.marks import parks
 from triage.diagnose.scene import Scene
 from triage.model import AskTls, Certificate, Finding
 from triage.names import Domain
@@ -12,6 +14,8 @@ CODES = ("already-renewed", "transient", "moved-away", "service-names-only", "no
 _SERVICES = frozenset(
     ("webmail", "cpanel", "whm", "webdisk", "cpcalendars", "cpcontacts", "autodiscover", "autoconfig", "mail")
 )
+_OF_A_PANEL = ("panel", "host")  # who adds such names by itself
+_FRONTS = ("cdn", "builder")
 _PROXIES = ("cdn",)  # kinds whose edge serves a certificate that says nothing of the origin's
 
 
@@ -92,7 +96,7 @@ def _facts(scene: Scene, question: AskTls, certificate: Certificate) -> dict[str
 
 def _moved(scene: Scene) -> Finding | str | None:
     """Everything lies elsewhere, and a valid certificate for the name is served there."""
-    if not scene.found.public or scene.unclear:
+    if not scene.found.public or scene.unclear or parks(scene):
         return None
     if len(scene.foreign) < len(scene.found.public):
         return "moved-away"
@@ -108,19 +112,40 @@ def _moved(scene: Scene) -> Finding | str | None:
         "reverse": scene.reverse(question.address),
     }
     del facts["since"]
-    return harmless("moved-away", [q for q, _ in good], **facts)
+    # A builder's certificate is the ordinary state of a site that was pointed there, and `behind-cdn` tells more.
+    make = harmless if operator is not None and operator.kind in _FRONTS else shown
+    return make("moved-away", [q for q, _ in good], **facts)
 
 
-def _service_name(scene: Scene) -> Finding | str:
-    """A name that only a panel or a mail program uses, beside names of the website."""
-    names = (scene.inquiry.name, *scene.inquiry.names)
-    if not _is_service(scene.inquiry.name) or all(_is_service(name) for name in names):
+def _service_name(scene: Scene) -> Finding | str | None:
+    """Only names fail that a panel or a mail program uses; whether this one does fail is for `checks` to say."""
+    inquiry = scene.inquiry
+    if not is_service(inquiry.name):
         return "service-names-only"
-    return harmless("service-names-only")
+    if all(map(is_service, inquiry.names)):
+        return shown("service-names-only") if _told_by_a_panel(scene) else "service-names-only"
+    site = lookup(scene.seen, site_of(scene.name))
+    if site.pending or site.unsure:
+        return None
+    if not site.public or site.public == scene.found.public:
+        return "service-names-only"  # what stops this name stops the site as well
+    return shown("service-names-only", (*site.evidence, *scene.found.evidence))
 
 
-def _is_service(name: Domain) -> bool:
+def _told_by_a_panel(scene: Scene) -> bool:
+    """A panel's or host's notice lists the names that failed. Elsewhere `mail.` may be all that somebody has."""
+    inquiry = scene.inquiry
+    known = inquiry.provider.id != "unknown" and inquiry.provider.kind in _OF_A_PANEL
+    return known and inquiry.event is not None and bool(inquiry.names)
+
+
+def is_service(name: Domain) -> bool:
     return name.labels[0] in _SERVICES and name != name.registrable
+
+
+def site_of(service: str) -> str:
+    """The website's name beside which a service name stands."""
+    return service.partition(".")[2]
 
 
 def _not_an_alert(scene: Scene) -> Finding | None:

@@ -51,8 +51,8 @@ CAUSES: Mapping[str, Cause] = {
     # A: nothing to repair
     "not-an-alert": _cause(False, ""),
     "already-renewed": _cause(False, "issuer not_before not_after address since"),
-    "service-names-only": _cause(False, ""),
-    "moved-away": _cause(False, "addresses address operator reverse issuer not_before not_after"),
+    "service-names-only": _cause(True, ""),
+    "moved-away": _cause(True, "addresses address operator reverse issuer not_before not_after"),
     # B: domain, delegation, DNSSEC
     "name-not-eligible": _cause(True, "detail zone"),
     "not-registered": _cause(True, _REGISTRY),
@@ -165,6 +165,7 @@ FAMILIES: tuple[Callable[[Scene], Judged], ...] = (
     precheck.judge,
 )
 _ON_THE_WAY = frozenset((*reach.CODES, *redirect.CODES, *answer.CODES))
+_OF_THE_ZONE = frozenset((*registration.CODES, *delegation.CODES, *authority.CODES))
 _UNKNOWN: Mapping[str, Finding] = {
     code: Finding(code, Certainty.UNKNOWN, cause.blocks) for code, cause in CAUSES.items()
 }
@@ -182,7 +183,22 @@ def findings(scene: Scene) -> tuple[Finding, ...]:
     if scene.by_http and not scene.walk.certain:
         for code in _ON_THE_WAY:
             found[code] = reach.demoted(found[code])
-    return tuple(_with_what_was_seen(scene, finding) for finding in weigh(scene, found).values())
+    weighed = _of_this_name_alone(weigh(scene, found))
+    return tuple(_with_what_was_seen(scene, finding) for finding in weighed.values())
+
+
+def _of_this_name_alone(found: dict[str, Finding]) -> dict[str, Finding]:
+    """A panel's own name that fails by itself is harmless; one that does not fail, or fails with its zone, is none.
+
+    Nor did anybody move whose domain has ended or whose zone is broken.
+    """
+    stopped = {f.code for f in found.values() if f.shown and f.blocks} - {"service-names-only"}
+    service, moved = found["service-names-only"], found["moved-away"]
+    if service.shown and (not stopped or stopped & _OF_THE_ZONE):
+        found["service-names-only"] = replace(service, certainty=Certainty.RULED_OUT)
+    if moved.shown and stopped & _OF_THE_ZONE:
+        found["moved-away"] = replace(moved, certainty=Certainty.UNKNOWN, blocks=None)
+    return found
 
 
 def _with_what_was_seen(scene: Scene, finding: Finding) -> Finding:

@@ -1,7 +1,7 @@
 """B: do the zone's name servers answer, alike, and does DNSSEC hold?"""
 
 from triage.diagnose.delegated import Server, servers
-from triage.diagnose.found import NOTHING_TO_SAY, Judged, listed, shown, sometimes
+from triage.diagnose.found import NOTHING_TO_SAY, Judged, faintly, listed, shown, sometimes
 from triage.diagnose.lookup import Kind
 from triage.diagnose.registration import tld_denies
 from triage.diagnose.scene import Scene
@@ -85,9 +85,11 @@ def _differing(scene: Scene, asked: tuple[Server, ...]) -> Finding | None:
     fine = [s for s in asked if s.fine and isinstance(s.a, DnsAnswer)]
     answers = {s.name: frozenset(s.a.of("A")) for s in fine if isinstance(s.a, DnsAnswer)}
     serials = {s.serial for s in fine if s.serial}
-    if len(set(answers.values())) < 2 or len(serials) < 2:
+    if len(serials) < 2:
         return None  # the same serial with other answers is load balancing
-    return sometimes(
+    # With the same addresses everywhere, a difference of serials alone misleads nobody: a hint, no more.
+    make = sometimes if len(set(answers.values())) > 1 else faintly
+    return make(
         "nameservers-disagree",
         [q for s in fine for q in s.questions],
         zone=scene.zone,

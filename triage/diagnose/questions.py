@@ -2,31 +2,33 @@
 
 No barrier: a question is due as soon as its own inputs are known. Limits are per name: MOST_DNS and MOST_HTTP.
 
-    at once            A AAAA NS CAA (every level) · _acme-challenge · first domain · CA · registry after a notice
+    at once            A AAAA NS CAA (every level) · _acme-challenge · first domain · the CA's status where stated
     addresses known    certificate and challenge path at each; `/` at the CA's
     answer known       the redirect's target · `/{other}` and the other User-Agent where they tell something
     not clean          without validation, DS, the parent's servers, the zone's own servers · registry
     elsewhere          PTR · registry · the zone's own servers
+    nothing in the way the CA's status: only the CA itself is left to blame
 """
 
 from collections.abc import Iterable, Iterator, Set
 from functools import lru_cache
 
-from triage.diagnose.caa import levels
+from triage.diagnose.caa import levels, permits
+from triage.diagnose.certificate import is_service, site_of
 from triage.diagnose.delegated import each_server, servers
 from triage.diagnose.delegated import questions as of_the_delegation
 from triage.diagnose.lookup import Kind
-from triage.diagnose.marks import challenges, parks
+from triage.diagnose.marks import challenges
+from triage.diagnose.registration import in_question
 from triage.diagnose.reserved import reverse_name
 from triage.diagnose.scene import Scene
-from triage.diagnose.walk import first_question
+from triage.diagnose.walk import End, first_question
 from triage.model import (
     AskAuthority,
     AskDns,
     AskHttp,
     AskRegistry,
     AskTls,
-    Event,
     Failure,
     HttpAnswer,
     Inquiry,
@@ -74,8 +76,6 @@ def within_limits(new: Iterable[Question], asked: Set[Question]) -> tuple[Questi
 
 def _due(scene: Scene) -> Iterator[Question]:
     yield from basics(scene.name, scene.zone)
-    # Its answer is shared by all names; asked only where nothing else is found, it would double the time of a good one.
-    yield AskAuthority(scene.inquiry.ca)
     yield from _by_what_is_known_beforehand(scene)
     found = scene.found
     if not found.pending:
@@ -86,6 +86,8 @@ def _due(scene: Scene) -> Iterator[Question]:
     yield from _where_not_clean(scene)
     yield from _elsewhere(scene)
     yield from _registration(scene)
+    if "ca-outage" in scene.stated or _way_is_open(scene):
+        yield AskAuthority(scene.inquiry.ca)
 
 
 @lru_cache(maxsize=1024)
@@ -107,12 +109,17 @@ def _by_what_is_known_beforehand(scene: Scene) -> Iterator[Question]:
         yield AskDns(f"{label}.{scene.name}", "TXT")
     for sibling in _siblings(scene):
         yield AskDns(sibling, "A")
+        if is_service(scene.inquiry.name):
+            yield AskDns(sibling, "AAAA")
 
 
 def _siblings(scene: Scene) -> Iterator[str]:
-    """The apex for www and www for the apex, where one certificate holds both."""
+    """The apex for www and www for the apex, where one certificate holds both; the site beside a service name."""
+    if is_service(scene.inquiry.name) and not all(map(is_service, scene.inquiry.names)):
+        yield site_of(scene.name)
+        return
     other = scene.name.removeprefix("www.") if scene.name.startswith("www.") else f"www.{scene.name}"
-    return (name.text for name in scene.inquiry.names if name.text == other)
+    yield from (name.text for name in scene.inquiry.names if name.text == other)
 
 
 def _at_the_addresses(scene: Scene) -> Iterator[Question]:
@@ -139,10 +146,12 @@ def _while_ipv6_is_silent(scene: Scene) -> Iterator[Question]:
 def _controls(scene: Scene) -> Iterator[Question]:
     """What tells a whole site from one path, and one agent from all."""
     address = scene.entrance
-    answer = scene.first_answer(address) if address else None
-    if address is None or answer is None:
+    if address is None:
         return
     yield scene.root_question(address)
+    answer = scene.first_answer(address)
+    if answer is None:
+        return
     if isinstance(answer, Failure) or answer.status != 404:
         yield scene.other_question(address)
     if _is_turned_away(answer) or _is_turned_away(scene.root) or scene.stated & _STATED_403:
@@ -190,7 +199,7 @@ def _elsewhere(scene: Scene) -> Iterator[Question]:
 
 
 def _registration(scene: Scene) -> Iterator[Question]:
-    if not (scene.told_of_failure or _registration_in_question(scene)):
+    if not in_question(scene):
         return
     rdap = AskRegistry(scene.zone)
     yield rdap
@@ -199,10 +208,13 @@ def _registration(scene: Scene) -> Iterator[Question]:
         yield AskRegistry(scene.zone, "whois")
 
 
-def _registration_in_question(scene: Scene) -> bool:
-    found = scene.found
-    if scene.inquiry.event is Event.EXPIRY_WARNING or scene.kind(scene.zone, "NS") in (Kind.ABSENT, Kind.BROKEN):
+def _way_is_open(scene: Scene) -> bool:
+    """Nothing that blocks was found: address, answer and CAA are fine as far as they can be seen."""
+    if scene.found.pending or scene.foreign or not permits(scene):
+        return False
+    last = scene.walk.last
+    if not scene.by_http:
         return True
-    if not found.pending and not found.addresses:
-        return True
-    return parks(scene) or (scene.inquiry.provider.id != "unknown" and bool(scene.foreign))
+    if last is None or scene.walk.end is not End.ANSWERED or not f".{last.host}".endswith(f".{scene.zone}"):
+        return False
+    return isinstance(last.answer, HttpAnswer) and last.answer.status in (200, 404)

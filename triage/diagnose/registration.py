@@ -7,11 +7,12 @@ from triage.diagnose.found import Judged, faintly, listed, shown
 from triage.diagnose.lookup import Kind
 from triage.diagnose.marks import parks
 from triage.diagnose.scene import Scene
-from triage.model import AskDns, DnsAnswer, Finding, Question, RegistryAnswer
+from triage.model import AskDns, DnsAnswer, Event, Finding, Question, RegistryAnswer
 from triage.names import ineligible
 
 CODES = ("name-not-eligible", "not-registered", "domain-expired", "domain-on-hold")
 _ENDING = ("redemption period", "pending delete", "redemption", "suspended", "to be suspended", "expired")
+_ON_HOLD = ("clienthold", "serverhold")
 # `auto renew period` is not among them: registries set it for 45 days, whether the owner pays or not.
 
 
@@ -23,6 +24,11 @@ def judge(scene: Scene) -> Judged:
     if evidence:
         return Judged((_denied(scene, evidence),), frozenset(("name-not-eligible",)), evidence)
     excluded = {"name-not-eligible"}
+    if _is_on_hold(scene):
+        # Recursion may still answer for a while from what it kept; the registry has taken the delegation away.
+        return Judged(
+            (shown("domain-on-hold", scene.registry_questions, **registry_facts(scene)),), frozenset(excluded)
+        )
     if scene.kind(scene.zone, "NS") in (Kind.FULL, Kind.EMPTY):
         excluded |= {"not-registered", "domain-on-hold"}
     expiry = _expiry(scene)
@@ -31,6 +37,18 @@ def judge(scene: Scene) -> Judged:
     if expiry:
         excluded |= {"domain-expired", "not-registered"}
     return Judged((), frozenset(excluded), (AskDns(scene.zone, "NS"), *scene.registry_questions))
+
+
+def in_question(scene: Scene) -> bool:
+    """Something looks as it does when a domain has ended, or the mail says so: then the registry is asked."""
+    found = scene.found
+    if scene.inquiry.event is Event.EXPIRY_WARNING or scene.kind(scene.zone, "NS") in (Kind.ABSENT, Kind.BROKEN):
+        return True
+    if not found.pending and not found.addresses:
+        return True
+    if scene.stated.intersection(CODES) or parks(scene):
+        return True
+    return scene.inquiry.provider.id != "unknown" and bool(scene.foreign)
 
 
 def tld_denies(scene: Scene) -> tuple[Question, ...]:
@@ -64,6 +82,14 @@ def _denied(scene: Scene, evidence: tuple[Question, ...]) -> Finding:
     return shown("not-registered", evidence, **facts)
 
 
+def _is_on_hold(scene: Scene) -> bool:
+    """By status alone (RFC 5731: a domain on hold is not published), unless its time has run out as well."""
+    registry = scene.registry
+    if registry is None or not registry.registered or _has_ended(registry, scene.now):
+        return False
+    return any(status.lower().replace(" ", "") in _ON_HOLD for status in registry.statuses)
+
+
 def registry_facts(scene: Scene) -> dict[str, str | None]:
     registry = scene.registry
     if registry is None:
@@ -79,6 +105,8 @@ def registry_facts(scene: Scene) -> dict[str, str | None]:
 def _expiry(scene: Scene) -> Finding | bool:
     """The finding, True where the registration certainly runs on, False where that is not known."""
     registry = scene.registry
+    if registry is None and scene.kind(scene.zone, "NS") is Kind.FULL and scene.found.public and not in_question(scene):
+        return True  # a domain that has ended leads to its registrar's page, or nowhere
     parked = parks(scene)
     facts = registry_facts(scene) | {
         "nameservers": listed(scene.name_servers),

@@ -19,6 +19,7 @@ from triage.model import (
     HttpAnswer,
     Inquiry,
     Observations,
+    Problem,
     Provider,
     Question,
     RegistryAnswer,
@@ -29,6 +30,8 @@ from triage.model import (
 MOST_EACH = 3  # addresses of one family that are contacted: a handful, not a scan
 HOSTLIKE = ("host", "panel", "platform", "builder", "cdn")  # kinds that serve the site themselves
 NO_TIME = datetime.min.replace(tzinfo=UTC)
+_BULLETS = ("・", "•", "●", "■", "*", "-")
+_NOT_ON_THE_SERVER = "does not exist on this server"  # cPanel, of an address that it looked up itself
 
 
 class Scene:
@@ -60,9 +63,19 @@ class Scene:
         return self.inquiry.provider.methods == ("tls-alpn-01",) and not self.inquiry.name.is_wildcard
 
     @lazy
+    def statements(self) -> tuple[Problem, ...]:
+        """What the notice states of this name. A line in a host's list of what may be wrong states nothing."""
+        return tuple(p for p in self.inquiry.problems if not _is_one_of_a_list(p))
+
+    @lazy
     def stated(self) -> frozenset[str]:
         """The causes that the notice states for this name."""
-        return frozenset(p.cause for p in self.inquiry.problems if p.cause)
+        return frozenset(p.cause for p in self.statements if p.cause)
+
+    @lazy
+    def disowned(self) -> frozenset[str]:
+        """Addresses of which the host itself says that they are not its own."""
+        return frozenset(p.address for p in self.statements if p.address and _NOT_ON_THE_SERVER in p.error)
 
     @lazy
     def told_of_failure(self) -> bool:
@@ -201,6 +214,8 @@ class Scene:
         provider = self.inquiry.provider
         if address in self.expected:
             return True
+        if address in self.disowned:
+            return False
         operator = self.operator(address)
         if operator is not None and operator.id == provider.id:
             return True
@@ -257,3 +272,8 @@ class Scene:
     def _ttl(self) -> int:
         answers = (self.dns(self.name, "A"), self.dns(self.name, "AAAA"))
         return max((r.ttl for answer in answers if answer for r in answer.answer), default=3600)
+
+
+def _is_one_of_a_list(problem: Problem) -> bool:
+    """Maintenance at the CA is the last line of the hosts' standing list of reasons, true or not."""
+    return problem.cause == "ca-outage" and problem.error.lstrip().startswith(_BULLETS)

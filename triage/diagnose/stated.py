@@ -61,7 +61,8 @@ _KEY_AUTHORIZATION = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\Z")
 _EMPTY_TITLES = frozenset(("", "page", "index", "home", "website", "domain", "welcome"))
 _CONNECTION = ("port-80-refused", "port-80-blocked", "connection-reset", "unreachable", "too-slow", "garbled-reply")
 # What goes away by itself, when nothing of it can be seen any more.
-_PASSING = frozenset((*_CONNECTION, *_ZONE, "server-error", "ca-outage", "blocked-by-place", "redirect-target-dead"))
+_PASSING = frozenset((*_CONNECTION, *_ZONE, "server-error", "blocked-by-place", "redirect-target-dead"))
+_OF_ITS_TIME = frozenset(("ca-outage",))  # a status page that is fine now says nothing of the time of the failure
 _AMBIGUOUS_404 = frozenset(("points-elsewhere", "token-not-served", "site-redirect-elsewhere", "stale-aaaa"))
 _AMBIGUOUS_PAGE = frozenset(("app-answers-everything", "parked"))
 
@@ -75,7 +76,7 @@ def meanings(code: str) -> tuple[str, ...]:
 
 def weigh(scene: Scene, findings: Mapping[str, Finding]) -> dict[str, Finding]:
     weighed = dict(findings)
-    for problem in scene.inquiry.problems:
+    for problem in scene.statements:
         if problem.cause and problem.cause in weighed:
             _add(scene, problem, problem.cause, weighed)
     return weighed
@@ -90,7 +91,7 @@ def _add(scene: Scene, problem: Problem, code: str, weighed: dict[str, Finding])
         return
     chosen = _chosen(scene, problem, code, weighed)
     before = weighed[chosen]
-    if before.certainty is Certainty.RULED_OUT and scene.stale_notice:
+    if before.certainty is Certainty.RULED_OUT and scene.stale_notice and code not in _OF_ITS_TIME:
         if code in _PASSING and "transient" in weighed:
             weighed["transient"] = _stated(weighed["transient"], problem)
         return

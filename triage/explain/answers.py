@@ -86,6 +86,8 @@ def _of_report(
         )
 
 
+# They stop a renewal that nobody needs.
+_NOTHING_TO_REPAIR = ("moved-away", "service-names-only")
 # There a stranger's certificate is served, and its last day is not that of the one that did not renew.
 _SERVED_BY_OTHERS = ("points-elsewhere", "behind-cloudflare", "behind-cdn", "moved-away", "parked")
 
@@ -116,7 +118,7 @@ def _judged(diagnosis: Diagnosis, notice: Notice | None, wording: Wording) -> tu
         return Kind.RENEWED, "already-renewed"
     if lead is None or wording.of(lead.code, "en") is None:
         return (Kind.CLEAR, "no-obstacle") if diagnosis.verdict == "no-obstacle" else (Kind.UNKNOWN, "unknown")
-    if wording.causes[lead.code].blocks is False:
+    if lead.code in _NOTHING_TO_REPAIR or wording.causes[lead.code].blocks is False:
         return Kind.HARMLESS if lead.shown else Kind.LIKELY, lead.code
     if not lead.shown:
         return Kind.LIKELY, lead.code
@@ -157,9 +159,14 @@ _OF_THE_WHOLE_DOMAIN = ("domain", "nameservers", "ca", "host")
 
 def _harmless_services(found: tuple[Answer, ...], wording: Wording) -> Iterable[Answer]:
     """Where nothing but a panel's own names fails, the website needs nothing: one answer says so for all of them."""
-    services = [a for a in found if a.service and a.needs_work and _area(a, wording) not in _OF_THE_WHOLE_DOMAIN]
+    services = [a for a in found if a.service and _is_of_services_alone(a, wording)]
     if not services:
         return found
+    moved = next((a for a in found if a.words == "moved-away" and not a.service), None)
+    if moved:  # the panel's own names stayed behind because the site left
+        for service in services:
+            moved = _joined(moved, service)
+        return (*(a for a in found if a not in services and a.words != "moved-away"), moved)
     together = services[0]
     for other in services[1:]:
         together = _joined(together, other)
@@ -175,6 +182,12 @@ def _harmless_services(found: tuple[Answer, ...], wording: Wording) -> Iterable[
         service=True,
     )
     return (*(a for a in found if a not in services), harmless)
+
+
+def _is_of_services_alone(answer: Answer, wording: Wording) -> bool:
+    if answer.words == "service-names-only":
+        return True
+    return answer.needs_work and _area(answer, wording) not in _OF_THE_WHOLE_DOMAIN
 
 
 def _area(answer: Answer, wording: Wording) -> str:

@@ -4,19 +4,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from triage.explain.answers import Answer
+from triage.explain.answers import Answer, Kind
 from triage.explain.context import Frame
 from triage.explain.templates import render
-from triage.model import Certainty, Finding, Wording
+from triage.model import AskAuthority, Certainty, Finding, Wording
 
 Mark = Literal["ok", "bad", "unknown"]
 SIGNS: Mapping[Mark, str] = {"ok": "✓", "bad": "✗", "unknown": "?"}
 
 # Where an area lies on the road that the CA's look takes.
-ROAD = ("ca", "domain", "nameservers", "address", "redirect", "answer")
+ROAD = ("ca", "domain", "nameservers", "address", "redirect", "answer", "caa")
+_LAST_LOOK = "caa"  # the CA asks for it when the site has answered; told where it is what stops it
 _STOP = {
     "ca": "ca",
-    "caa": "nameservers",
+    "caa": "caa",
     "domain": "domain",
     "nameservers": "nameservers",
     "address": "address",
@@ -54,6 +55,8 @@ def checks(answers: tuple[Answer, ...], frame: Frame) -> tuple[Check, ...]:
 def _of_area(area: str, texts: Mapping[str, str], answers: tuple[Answer, ...], frame: Frame) -> Iterable[Check]:
     if area == "certificate":
         return _served(texts, answers, frame)
+    if area == "ca":
+        answers = tuple(a for a in answers if _heard_of_the_ca(a, frame))
     found = [(a, f) for a in answers if not is_beyond(area, a, frame) for f in findings_of(a, area, frame)]
     told = [(answer, f) for answer, f in found if _has_own_words(answer, f)]
     if told or not found:
@@ -64,6 +67,13 @@ def _of_area(area: str, texts: Mapping[str, str], answers: tuple[Answer, ...], f
     worst = mark((f for _, f in found), frame.wording)
     text = render(texts[worst], frame.values(found[0][0]))
     return [Check(worst, text)] if text else []
+
+
+def _heard_of_the_ca(answer: Answer, frame: Frame) -> bool:
+    """Its status is asked only where it is blamed, or nothing else is left to blame; else there is nothing to tell."""
+    if any(f.certainty is not Certainty.UNKNOWN for f in findings_of(answer, "ca", frame)):
+        return True
+    return any(isinstance(o.question, AskAuthority) for d in answer.diagnoses for o in d.seen)
 
 
 # What a wrong server answers says nothing of the owner's own settings.
@@ -78,14 +88,20 @@ def is_beyond(area: str, answer: Answer, frame: Frame) -> bool:
     return area in _AT_THE_SERVER and area_of(lead.code, frame.wording) in ("domain", "nameservers", "address")
 
 
+def _is_the_good_news(answer: Answer, finding: Finding) -> bool:
+    return answer.kind is Kind.HARMLESS and finding.code == answer.words
+
+
 def _has_own_words(answer: Answer, finding: Finding) -> bool:
-    """Bad or doubtful by itself, or what the note is about."""
+    """Bad or doubtful by itself, or what the note is about; who moved away is not told of the wrong address as well."""
+    if answer.words == "moved-away" and finding.code == "points-elsewhere":
+        return False
     return finding.shown and (finding.blocks is not False or finding == answer.finding)
 
 
 def _sign(answer: Answer, finding: Finding) -> Mark:
     """What stops a renewal only now and then is open, unless it is what the note blames."""
-    if finding.blocks is False:
+    if finding.blocks is False or _is_the_good_news(answer, finding):
         return "ok"
     return "bad" if finding.blocks or _blamed(answer, finding) else "unknown"
 
@@ -146,8 +162,11 @@ def road(answer: Answer, frame: Frame) -> tuple[Stop, ...]:
     broken = False
     for stop in ROAD:
         found = [f for area, at in _STOP.items() if at == stop for f in findings_of(answer, area, frame)]
-        state = mark(found, frame.wording) if found else "start" if stop == "ca" else "unknown"
+        state = mark(found, frame.wording) if found else "unknown"
+        state = "start" if stop == "ca" and not _heard_of_the_ca(answer, frame) else state
         state = "bad" if any(_blamed(answer, f) and f.shown for f in found) else state
+        if stop == _LAST_LOOK and (broken or state != "bad"):
+            continue
         stops.append(Stop(frame.phrases[f"road_{stop}"], "beyond" if broken else state))
         broken = broken or state == "bad"
     return tuple(stops) if broken else ()
