@@ -691,6 +691,7 @@ class Identity:
     instance: str = ""
     aliases: tuple[str, ...] = ()
     operator: str = ""  # who gets the daily digest; "" for nobody
+    verp: bool = False  # each letter's envelope names it: `bounce` takes mail with anything behind a plus
 
 
 @dataclass(frozen=True, slots=True)
@@ -724,6 +725,7 @@ class Policy:
     mode: Literal["send", "approve"] = "send"
     caps: Caps = Caps()
     anyone: bool = False  # every sender counts as allowed: only for reading by hand, never from a configuration
+    secret: str = field(default="", repr=False)  # an address of ours with it behind a plus proves a registered sender
 
 
 @dataclass(frozen=True, slots=True)

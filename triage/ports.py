@@ -189,6 +189,18 @@ class Ledger(Protocol):
 
     async def failed(self, delivery: int, because: str, now: datetime) -> None: ...
 
+    async def secret(self) -> bytes:
+        """Known to this ledger alone, and always the same: what keys are made with."""
+        ...
+
+    async def bounced(self, delivery: int, hard: bool, status: str, now: datetime) -> bool:
+        """A letter came back; enough of that suppresses its recipient. False where it was not out, or that is known."""
+        ...
+
+    async def suppressed(self, address: str, now: datetime) -> str | None:
+        """Why nothing may be sent to this address now, or None."""
+        ...
+
     async def unfiled(self) -> tuple[tuple[MailKey, Place], ...]:
         """Finished mails that still lie in the watched folder."""
         ...

@@ -13,6 +13,7 @@ from triage.config.settings import (
     IdentitySection,
     MailboxSection,
     OutboxSection,
+    PolicySection,
     ProbesSection,
     Settings,
 )
@@ -52,7 +53,16 @@ def test_the_example_is_valid() -> None:
 
 def test_the_example_names_every_key() -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
-    sections = (Settings, IdentitySection, MailboxSection, OutboxSection, ProbesSection, CapsSection, HealthSection)
+    sections = (
+        Settings,
+        IdentitySection,
+        MailboxSection,
+        OutboxSection,
+        ProbesSection,
+        CapsSection,
+        PolicySection,
+        HealthSection,
+    )
     missing = [
         key for section in sections for key in section.model_fields if not re.search(rf"\b{key}\b( =|\]|\.)", text)
     ]
@@ -196,6 +206,31 @@ def test_a_password_comes_from_its_file(tmp_path: Path) -> None:
     (tmp_path / "secret").unlink()
     with pytest.raises(Permanent, match=r"secret: the password cannot be read \(no such file or directory\)"):
         mailbox.password()
+
+
+def _with_secret(folder: Path, secret: str) -> Settings:
+    (folder / "address").write_text(secret)
+    return load_settings(written(folder, MINIMAL + '[policy]\nsecret_file = "address"\n'))
+
+
+def test_the_secret_of_the_address_comes_from_its_file_and_is_not_shown(tmp_path: Path) -> None:
+    policy = _with_secret(tmp_path, "0123456789abcdef\n").who_may_ask()
+    assert policy.secret == "0123456789abcdef"
+    assert policy.secret not in repr(policy)
+
+
+@pytest.mark.parametrize("secret", ["", "short", "0123456789ABCDEF", "0123456789 abcdef", "a" * 61])
+def test_a_secret_that_could_be_guessed_or_mistyped_is_refused(tmp_path: Path, secret: str) -> None:
+    with pytest.raises(Permanent, match="the secret must be 16 to 60 small letters and digits") as caught:
+        _with_secret(tmp_path, secret).who_may_ask()
+    assert caught.value.hint == "write a new one: openssl rand -hex 16"
+    assert not secret or secret not in str(caught.value).removeprefix(str(tmp_path))
+
+
+def test_letters_bear_keys_only_where_that_is_asked_for(tmp_path: Path) -> None:
+    assert not load_settings(written(tmp_path, MINIMAL)).who_we_are().verp
+    asked = MINIMAL.replace("[[mailbox]]", "verp = true\n[[mailbox]]")
+    assert load_settings(written(tmp_path, asked)).who_we_are().verp
 
 
 def test_the_example_has_no_key_twice() -> None:

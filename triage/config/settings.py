@@ -85,6 +85,7 @@ class IdentitySection(_Section):
     language: Language = "ja"
     aliases: tuple[MailAddress, ...] = ()
     operator: MailAddress | None = None
+    verp: bool = False
 
 
 class Folders(_Section):
@@ -132,14 +133,7 @@ class _Connection(_Section):
             return secret.strip()
         if self.password_file is None:
             return None
-        try:
-            with self.password_file.open("rb") as file:
-                return file.read(LONGEST_SECRET).decode().strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise Permanent(
-                f"{self.password_file}: the password cannot be read ({_reason(error)})",
-                "write the password into that file, readable by this user only (chmod 600)",
-            ) from error
+        return _secret_in(self.password_file, "password")
 
 
 class MailboxSection(_Connection):
@@ -179,8 +173,21 @@ class CapsSection(_Section):
 
 class PolicySection(_Section):
     senders: tuple[Sender, ...] = ()
+    secret_file: Path | None = None
     mode: Literal["send", "approve"] = "send"
     caps: CapsSection = CapsSection()
+
+    def secret(self) -> str:
+        """What stands behind the plus of the address for registered people; "" where there is no such address."""
+        if self.secret_file is None:
+            return ""
+        secret = _secret_in(self.secret_file, "secret")
+        if not re.fullmatch(r"[a-z0-9]{16,60}", secret):
+            raise Permanent(
+                f"{self.secret_file}: the secret must be 16 to 60 small letters and digits, and nothing else",
+                "write a new one: openssl rand -hex 16",
+            )
+        return secret
 
 
 class OwnerSection(_Section):
@@ -244,6 +251,7 @@ class Settings(_Section):
             language=own.language,
             instance=own.address,
             aliases=own.aliases,
+            verp=own.verp,
             operator=own.operator or "",
         )
 
@@ -255,6 +263,7 @@ class Settings(_Section):
             ),
             mode=self.policy.mode,
             caps=Caps(**self.policy.caps.model_dump()),
+            secret=self.policy.secret(),
         )
 
 
@@ -279,7 +288,7 @@ def load_settings(path: Path) -> Settings:
         raise Permanent(f"{path}: {line}", hint) from None
 
 
-PATHS = {"path", "password_file", "ca_file", "rdap_bootstrap"}
+PATHS = {"path", "password_file", "secret_file", "ca_file", "rdap_bootstrap"}
 
 
 def _anchored(value: Any, folder: Path, key: str = "") -> Any:
@@ -322,6 +331,17 @@ def _known_keys() -> Iterator[str]:
     )  # fmt: skip
     for section in sections:
         yield from section.model_fields
+
+
+def _secret_in(file: Path, what: str) -> str:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(LONGEST_SECRET).decode().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Permanent(
+            f"{file}: the {what} cannot be read ({_reason(error)})",
+            f"write the {what} into that file, readable by this user only (chmod 600)",
+        ) from error
 
 
 def _is_loopback(host: str) -> bool:

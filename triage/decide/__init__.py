@@ -2,6 +2,7 @@
 
 from triage.decide.admit import CONDITIONS, GOOD_NEWS, SAME_AGAIN, admit, refusals, warns_of_a_fake
 from triage.decide.asked import Asked
+from triage.decide.bounces import Bounce, bounced, envelope
 from triage.decide.commands import command
 from triage.decide.keys import asking, case_key, content_key, notice_key, understood
 from triage.decide.looks import after_note, look, next_look, stopped
@@ -12,12 +13,15 @@ __all__ = [
     "GOOD_NEWS",
     "SAME_AGAIN",
     "Asked",
+    "Bounce",
     "admit",
     "after_note",
     "asking",
+    "bounced",
     "case_key",
     "command",
     "content_key",
+    "envelope",
     "language",
     "look",
     "next_look",

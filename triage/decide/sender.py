@@ -1,5 +1,6 @@
 """Conditions N1 to N7: is there one address that may be answered, and does anybody vouch for it?"""
 
+import hmac
 import re
 
 from triage.decide.asked import Asked, same_address, without_tag
@@ -12,6 +13,8 @@ _NOWHERE = frozenset({"localhost", "invalid", "local", "test", "example", "inter
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 # A local part in quotes is legal, and nobody has one.
 _PLAIN = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}")
+_ADDRESS = re.compile(r"[^\s<>,;:\"()]{1,254}@[^\s<>,;:\"()]{1,254}")
+_MOST = 50  # addresses in which the secret is looked for
 _LONGEST_ADDRESS = 254  # octets; RFC 5321 section 4.5.3.1.3, without the angle brackets
 
 
@@ -72,9 +75,24 @@ def nobody_vouches(asked: Asked) -> bool:
 
 
 def vouched(asked: Asked) -> bool:
-    """Our own server says that the mail comes from the domain in From, or from the same organization."""
+    """Our own server says that the mail comes from the domain in From, or from the same organization; or the sender
+    knows the address that was given to registered people alone."""
     proven = asked.authentication.domain
+    if not asked.authentication.forged and knows_the_secret(asked):
+        return True
     return proven is not None and _organization(proven) == _organization(asked.sender.domain)
+
+
+def knows_the_secret(asked: Asked) -> bool:
+    """The mail came to one of our addresses with the secret behind a plus. Every address is compared in full time."""
+    if not asked.policy.secret:
+        return False
+    message, own = asked.message, tuple(without_tag(a) for a in asked.own_addresses)
+    found = [a.address for a in (*message.to, *message.cc)]
+    found += [a for h in ("delivered-to", "x-original-to") for v in message.all(h) for a in _ADDRESS.findall(v[:2000])]
+    tags = [a.rpartition("@")[0].partition("+")[2] for a in found[:_MOST] if same_address(without_tag(a), own)]
+    secret = asked.policy.secret.lower().encode()
+    return sum(hmac.compare_digest(tag.lower().encode("utf-8", "replace"), secret) for tag in tags) > 0
 
 
 def _organization(domain: str) -> str:

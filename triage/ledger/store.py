@@ -9,7 +9,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from triage.ledger import by_hand, cases, deliveries, mails, stories, waiting
+from triage.ledger import bounces, by_hand, cases, deliveries, mails, stories, waiting
 from triage.ledger.engine import BUSY, Claim, in_words, open_engine
 from triage.model import (
     Arrival,
@@ -106,6 +106,15 @@ class SqlLedger:
 
     async def failed(self, delivery: int, because: str, now: datetime) -> None:
         await self._do(lambda c: deliveries.failed(c, delivery, because, now))
+
+    async def secret(self) -> bytes:
+        return await self._do(bounces.secret)
+
+    async def bounced(self, delivery: int, hard: bool, status: str, now: datetime) -> bool:
+        return await self._do(lambda c: bounces.bounced(c, delivery, hard, status, now))
+
+    async def suppressed(self, address: str, now: datetime) -> str | None:
+        return await self._do(lambda c: bounces.why_suppressed(c, address, now))
 
     async def unfiled(self) -> tuple[tuple[MailKey, Place], ...]:
         return await self._do(mails.unfiled)

@@ -1,10 +1,11 @@
 """Letters that are due → the outbox, each under one Message-ID, and never lost."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from triage.model import Delivery, DeliveryState, Letter, Permanent, Temporary, Trouble, Uncertain
+from triage import decide
+from triage.model import Delivery, DeliveryState, Identity, Letter, Permanent, Temporary, Trouble, Uncertain
 from triage.ports import Clock, Ledger, Mailbox, Outbox
 from triage.service.told import Step, Tell
 
@@ -20,6 +21,7 @@ class Post:
     ledger: Ledger
     clock: Clock
     tell: Tell
+    identity: Identity | None = None
 
     async def send(self, stop: asyncio.Event) -> tuple[int, tuple[Trouble, ...]]:
         """Every letter that is due. Three failures in a row are the outbox's fault, and end this round's sending."""
@@ -43,18 +45,31 @@ class Post:
         attempts = await self.ledger.sending(delivery.id)
         if not attempts:  # a person has discarded it meanwhile, or forgotten its reader
             return 0
+        if because := await self.ledger.suppressed(delivery.letter.to, self.clock()):
+            return await self._never(delivery, f"the address is suppressed: {because}")
         try:
-            await self.outbox.send(delivery.letter)
+            await self.outbox.send(await self._addressed(delivery))
         except Uncertain:
             raise  # it stays `sending`, as if we had died here
         except Temporary as trouble:
             await self._put_off(delivery, attempts, trouble)
             raise
         except Permanent as refusal:
-            await self.ledger.failed(delivery.id, str(refusal), self.clock())
-            self.tell(Step(delivery.mail or 0, "refused", f"{delivery.letter.to}: {refusal}"))
-            return 0
+            return await self._never(delivery, str(refusal))
         return await self._sent(delivery)
+
+    async def _addressed(self, delivery: Delivery) -> Letter:
+        """The letter with an envelope sender of its own, so that we know it when it comes back."""
+        letter, identity = delivery.letter, self.identity
+        if identity is None or not identity.verp or letter.envelope_from != (identity.bounce or identity.address):
+            return letter
+        own = decide.envelope(letter.envelope_from, delivery.id, await self.ledger.secret())
+        return replace(letter, envelope_from=own)
+
+    async def _never(self, delivery: Delivery, because: str) -> int:
+        await self.ledger.failed(delivery.id, because, self.clock())
+        self.tell(Step(delivery.mail or 0, "refused", f"{delivery.letter.to}: {because}"))
+        return 0
 
     async def _sent(self, delivery: Delivery) -> int:
         await self.ledger.sent(delivery.id, self.clock())

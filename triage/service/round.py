@@ -172,6 +172,8 @@ class Service:
     async def _work(self, entry: Entry) -> None:
         raw = await self.ledger.raw(entry.id)
         reading = await self.reader.read(raw)
+        if await self._came_back(entry, reading, raw):
+            return
         decision, thread_case = await self._admit(entry, reading, raw)
         if isinstance(decision, Hold | Drop):
             return
@@ -208,6 +210,22 @@ class Service:
                 await self.ledger.admitted(entry.id, asking.sender, decision, now)
         self.tell(decided(entry.id, decision))
         return decision, history.thread_case
+
+    async def _came_back(self, entry: Entry, reading: Reading, raw: bytes) -> bool:
+        """Mail to the address of one of our letters is never answered, whatever it says. Told twice, it counts once."""
+        if not self.identity.verp:
+            return False
+        bounce = decide.bounced(reading.message, raw, self.identity, await self.ledger.secret())
+        if bounce is None:
+            return False
+        message, now = reading.message, self.clock()
+        sender = message.sender[0].address if message.sender else ""
+        await self.ledger.read(entry.id, sender, message.subject, f"{bounce.because} {bounce.status}".strip(), ())
+        if bounce.delivery is not None and bounce.kind != "nothing":
+            await self.ledger.bounced(bounce.delivery, bounce.kind == "hard", bounce.status, now)
+        await self.ledger.ended(entry.id, Drop(bounce.because), now)
+        self.tell(decided(entry.id, Drop(bounce.because)))
+        return True
 
     async def _vouched(self, entry: Entry, reading: Reading, raw: bytes) -> Authentication:
         """Who sent it, by our own server's word; else by a proof of our own, where that alone stands in the way."""
@@ -293,7 +311,7 @@ class Service:
 
     @property
     def _post(self) -> Post:
-        return Post(self.mailboxes, self.outbox, self.ledger, self.clock, self.tell)
+        return Post(self.mailboxes, self.outbox, self.ledger, self.clock, self.tell, self.identity)
 
     @property
     def _writer(self) -> Writer:
