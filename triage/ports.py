@@ -50,6 +50,10 @@ class Mailbox(Protocol):
         """Move a mail out of the watched folder. Done already, or the mail gone: no error."""
         ...
 
+    async def check(self) -> None:
+        """Make the folders for mails that are done with, where missing, and see that they can be written to."""
+        ...
+
     async def has_sent(self, message_id: str) -> bool | None:
         """Is a mail with this Message-ID in the Sent folder? None where there is no such folder."""
         ...

@@ -13,7 +13,7 @@ from imapclient import imap_utf7
 
 from tests.lab.mail import PASSWORD, MailServers, mail_servers  # noqa: F401 # a fixture
 from triage.mail import ImapMailbox, MaildirMailbox
-from triage.model import MailKey, Place
+from triage.model import MailKey, Place, Trouble
 from triage.ports import Mailbox
 
 PLACES = {Place.ANSWERED: "Answered", Place.HELD: "Held", Place.DROPPED: "Done/Dropped", Place.ASIDE: "脇"}
@@ -202,3 +202,19 @@ async def test_closing_ends_a_wait(box: Box) -> None:
     await box.mailbox.close()
     assert await waiting is False
     assert time.monotonic() - started < 5
+
+
+async def test_a_check_makes_the_folders_and_moves_nothing(box: Box) -> None:
+    box.put(b"Subject: stays\n\nx\n")
+    await box.mailbox.check()
+    await box.mailbox.check()
+    assert [box.kept(folder) for folder in PLACES.values()] == [[], [], [], []]
+    assert all((box.maildir(folder) / "cur").is_dir() for folder in PLACES.values())
+    assert len(await box.mailbox.list()) == 1
+
+
+async def test_a_check_says_which_folder_cannot_be_made(tmp_path: Path) -> None:
+    box = a_maildir(tmp_path)
+    (tmp_path / ".Held").write_text("in the way")
+    with pytest.raises(Trouble, match=r"\.Held"):
+        await box.mailbox.check()

@@ -102,6 +102,9 @@ class ImapMailbox:
     async def file(self, key: MailKey, place: Place) -> None:
         await self._ask(lambda session: session.file(key, place))
 
+    async def check(self) -> None:
+        await self._ask(lambda session: session.check())
+
     async def has_sent(self, message_id: str) -> bool | None:
         return await self._ask(lambda session: session.has_sent(message_id))
 

@@ -76,6 +76,14 @@ class Session:
             self._make(folder)
             self._move(int(mail.uid), folder)
 
+    def check(self) -> None:
+        """Only a folder that opens for writing takes mails; nothing is moved to find out."""
+        self._select(self._account.folder)
+        for configured in self._account.places.values():
+            folder = self._own_name(configured)
+            self._make(folder)
+            self._select(folder)
+
     def has_sent(self, message_id: str) -> bool | None:
         folder = self._account.sent_folder or self._special_use_sent()
         if folder is None or not self._client.folder_exists(folder):

@@ -43,6 +43,9 @@ class MaildirMailbox:
     async def file(self, key: MailKey, place: Place) -> None:
         await asyncio.to_thread(self._file, key.uid, self._places[place])
 
+    async def check(self) -> None:
+        await asyncio.to_thread(self._check)
+
     async def has_sent(self, message_id: str) -> bool | None:
         return await asyncio.to_thread(self._has_sent, message_id)
 
@@ -106,6 +109,18 @@ class MaildirMailbox:
                 return  # a mail program moved it between our look and our rename
             _sync_folder(target.parent)
             _sync_folder(source.parent)
+
+    def _check(self) -> None:
+        """Moves an empty file, which no mail program ever sees: it begins and ends in tmp/."""
+        for folder in self._places.values():
+            with _named(folder):
+                _make(folder)
+                trial = self._path / "tmp" / f"triage-check.{os.getpid()}"
+                trial.touch()
+                try:
+                    trial = trial.rename(folder / "tmp" / trial.name)
+                finally:
+                    trial.unlink()
 
     def _has_sent(self, message_id: str) -> bool | None:
         if self._sent is None or not self._sent.is_dir():
