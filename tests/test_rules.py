@@ -4,15 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from triage.config.rules import Examined, check_rules, load_rules
-from triage.model import Permanent, Rulebook
-from triage.recognize import hitting, recognize
+from triage.cli.rules import read_sample as examine
+from triage.config.rules import check_rules, load_rules
+from triage.model import Permanent
+from triage.recognize import hitting
 from triage.unwrap import unwrap
-
-
-def examine(raw: bytes, rulebook: Rulebook) -> Examined:
-    message = unwrap(raw)
-    return Examined(*hitting(message, rulebook), recognize(message, rulebook))
 
 
 def test_every_duty_is_kept() -> None:
@@ -55,6 +51,18 @@ BROKEN = (
         RULE.replace("subject = [", "subject = ['Example Host gave up', "),
         'rule = "renewal-failed"\n',
         "example-host/renewal-failed: no sample is hit by Example Host gave up",
+    ),
+    (
+        "a field whose pattern no sample hits",
+        RULE.replace("patterns = [", "patterns = ['^Site: (?P<value>\\S+)', "),
+        'rule = "renewal-failed"\n',
+        "example-host/renewal-failed: no sample is hit by the field names, ^Site: (?P<value>\\S+)",
+    ),
+    (
+        "no look-alike",
+        RULE,
+        'rule = "renewal-failed"\n',
+        "example-host: has no look-alike; add the nearest mail that is none to example-host/samples/",
     ),
     (
         "other names than expected",

@@ -6,9 +6,11 @@ from rich.table import Table
 
 from triage.cli.standing import Standing, standing
 from triage.cli.voice import Exit, plain, say, settings_matter, terminal
-from triage.config import check_rules, load_rules, load_wording
-
-LANGUAGES = ("ja", "en")
+from triage.config import Examined, check_rules, load_rules, load_wording
+from triage.explain import faults
+from triage.model import Rulebook
+from triage.recognize import hitting, recognize
+from triage.unwrap import unwrap
 
 
 def list_rules(config: Path | None) -> Exit:
@@ -27,7 +29,7 @@ def check_folder(folder: Path | None, config: Path | None) -> Exit:
     """Ours, the configured ones, and `folder`. A line for each finding."""
     folders = standing(config).rule_folders + ((folder,) if folder else ())
     with settings_matter():
-        findings = (*check_rules(folders), *_untranslated(folders))
+        findings = (*check_rules(folders, read_sample), *faults(load_wording(folders)))
         count = len(load_rules(folders).rules)
     for finding in findings:
         say(plain(finding))
@@ -37,14 +39,10 @@ def check_folder(folder: Path | None, config: Path | None) -> Exit:
     return Exit.DONE
 
 
-def _untranslated(folders: tuple[Path, ...]) -> tuple[str, ...]:
-    causes = load_wording(folders).causes
-    return tuple(
-        f"causes/{code}.toml: the words in {language} are missing"
-        for code, rule in sorted(causes.items())
-        for language in LANGUAGES
-        if language not in rule.words
-    )
+def read_sample(raw: bytes, rulebook: Rulebook) -> Examined:
+    """One sample as the service would read it, for `check_rules`."""
+    message = unwrap(raw)
+    return Examined(*hitting(message, rulebook), recognize(message, rulebook))
 
 
 def _mails(stand: Standing, provider: str) -> str:

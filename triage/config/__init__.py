@@ -1,10 +1,11 @@
 """Settings, rules and words from disk; refuses what it does not know, and says what it expected."""
 
 from triage.config.causes import load_wording
-from triage.config.rules import check_rules, load_rules
+from triage.config.rules import Examined, check_rules, load_rules
 from triage.config.settings import MailboxSection, OutboxSection, Settings, load_settings
 
 __all__ = [
+    "Examined",
     "MailboxSection",
     "OutboxSection",
     "Settings",

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from triage.config.causes import bundled_rules
 from triage.config.rulebook import load_rules, read
-from triage.model import LookalikeRule, NoticeRule, Notices, Rulebook, Unrecognized
+from triage.model import LookalikeRule, NoticeRule, Notices, Pattern, Rulebook, Unrecognized
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def check_rules(folders: Sequence[Path] = (), examine: Examine | None = None) ->
     """
     rulebook = load_rules(folders)
     pairs = tuple(pair for root in (bundled_rules(), *folders) for pair in _pairs(root))
-    findings = [*_without_samples(rulebook, pairs), *_half(pairs)]
+    findings = [*_without_samples(rulebook, pairs), *_without_lookalikes(rulebook, pairs), *_half(pairs)]
     if examine is not None:
         findings += _misread(rulebook, pairs, examine)
     return tuple(findings)
@@ -76,6 +76,13 @@ def _without_samples(rulebook: Rulebook, pairs: Sequence[_Pair]) -> Iterator[str
     for rule in _all(rulebook):
         if rule.id not in proven:
             yield f"{rule.id}: has no sample; add one to {rule.provider}/samples/"
+
+
+def _without_lookalikes(rulebook: Rulebook, pairs: Sequence[_Pair]) -> Iterator[str]:
+    lookalikes = {rule.id for rule in rulebook.lookalikes}
+    warned = {pair.provider for pair in pairs if pair.rule is None or pair.rule in lookalikes}
+    for provider in sorted({rule.provider for rule in rulebook.rules} - warned):
+        yield f"{provider}: has no look-alike; add the nearest mail that is none to {provider}/samples/"
 
 
 def _half(pairs: Sequence[_Pair]) -> Iterator[str]:
@@ -97,7 +104,21 @@ def _misread(rulebook: Rulebook, pairs: Sequence[_Pair], examine: Examine) -> It
     for rule in _all(rulebook):
         for pattern in (*rule.signature.subject, *rule.signature.body_all, *rule.signature.body_alone):
             if (rule.id, pattern.pattern) not in hit:
-                yield f"{rule.id}: no sample is hit by {pattern.pattern.removeprefix('(?m)')}"
+                yield f"{rule.id}: no sample is hit by {_as_written(pattern)}"
+        yield from _holding_nothing(rule, hit)
+
+
+def _holding_nothing(rule: NoticeRule | LookalikeRule, hit: set[tuple[str, str]]) -> Iterator[str]:
+    """Mails of one provider share labels, so a pattern that stands in several of its rules is proven once for all."""
+    proven = {pattern for owner, pattern in hit if owner.partition("/")[0] == rule.provider}
+    for field in rule.fields if isinstance(rule, NoticeRule) else ():
+        for pattern in field.patterns:
+            if pattern.pattern not in proven:
+                yield f"{rule.id}: no sample is hit by the field {field.name}, {_as_written(pattern)}"
+
+
+def _as_written(pattern: Pattern) -> str:
+    return pattern.pattern.removeprefix("(?m)")
 
 
 def _wrong(pair: _Pair, examined: Examined) -> Iterator[str]:

@@ -9,13 +9,13 @@ from triage.names import Domain
 from triage.recognize.dates import dates_in
 from triage.recognize.errors import problems_in
 from triage.recognize.hosts import MOST_NAMES, host_of, is_service, names_in, unique
-from triage.recognize.match import Claim
+from triage.recognize.match import IN_SUBJECT, Claim
 from triage.recognize.text import Text
 
 LONGEST_VALUE = 200  # characters of an account or an error that are kept
 MOST_VALUES = 200  # hits of one pattern that are looked at
 # Fields with a meaning of their own; every other field of a rule is part of the account.
-NAMES, CERTIFICATE, IN_SUBJECT, IN_URL = "names", "certificate_names", "subject_names", "url_name"
+NAMES, CERTIFICATE, IN_URL = "names", "certificate_names", "url_name"
 EXPIRES, DEFERRED, ERROR, NO_NAMES = "expires", "deferred_until", "stated_error", "not_names"
 _OWN = frozenset((NAMES, CERTIFICATE, IN_SUBJECT, IN_URL, EXPIRES, DEFERRED, ERROR, NO_NAMES))
 

@@ -9,6 +9,7 @@ from triage.recognize.index import Index, index_of
 from triage.recognize.text import Text
 
 Rule = NoticeRule | LookalikeRule
+IN_SUBJECT = "subject_names"  # the one field whose patterns see the subject alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,17 @@ def hits(text: Text, rule: Rule) -> frozenset[str]:
         match.pattern
         for name, patterns, where in _places(signature, text)
         for match in _each(rule, name, patterns, where)
+    )
+
+
+def field_hits(text: Text, rule: Rule) -> frozenset[str]:
+    """All patterns of a rule's fields that hold something in the text."""
+    fields = rule.fields if isinstance(rule, NoticeRule) else ()
+    return frozenset(
+        pattern.pattern
+        for field in fields
+        for pattern in field.patterns
+        if pattern.search(text.subject if field.name == IN_SUBJECT else text.everything)
     )
 
 

@@ -19,7 +19,7 @@ from triage.model import (
 from triage.names import Domain
 from triage.recognize.fields import Unclear, notice_from
 from triage.recognize.generic import unknown_notice
-from triage.recognize.match import Claim, claims, hits
+from triage.recognize.match import Claim, claims, field_hits, hits
 from triage.recognize.signs import PHISHING, Domains, Suspect, automatic, imitation
 from triage.recognize.text import Text, read, without_prefixes, without_quote_marks
 
@@ -53,12 +53,17 @@ def recognize(message: Message, rulebook: Rulebook) -> Notices | Unrecognized:
 
 
 def hitting(message: Message, rulebook: Rulebook) -> tuple[tuple[str, ...], frozenset[tuple[str, str]]]:
-    """For those who check rules: which rules claim the mail, and every (rule, pattern) that hits it."""
+    """For those who check rules: which rules claim the mail, and every (rule, pattern) that hits it.
+
+    The patterns of fields count only where their rule claims the mail.
+    """
     source = next(_sources(message))
     text = read(source.subject, source.body)
-    claimed = tuple(claim.rule.id for claim in claims(text, rulebook))
+    claiming = tuple(claim.rule for claim in claims(text, rulebook))
     rules = (*rulebook.rules, *rulebook.lookalikes)
-    return claimed, frozenset((rule.id, pattern) for rule in rules for pattern in hits(text, rule))
+    of_signatures = {(rule.id, pattern) for rule in rules for pattern in hits(text, rule)}
+    of_fields = {(rule.id, pattern) for rule in claiming for pattern in field_hits(text, rule)}
+    return tuple(rule.id for rule in claiming), frozenset(of_signatures | of_fields)
 
 
 def _attached(message: Message) -> tuple[Message, ...]:
