@@ -1,36 +1,23 @@
 """`triage doctor`: can this installation do its work? A line for each thing it needs, and how to mend it."""
 
-import asyncio
+import os
 import shutil
 import stat
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-from triage.cli.standing import network_probes, standing, utc_now
+from triage.cli.checked import Checked
+from triage.cli.doctor_network import network
+from triage.cli.standing import network_probes, standing
 from triage.cli.voice import Exit, plain, say
 from triage.cli.wiring import mailbox, outbox
-from triage.config import Settings, check_rules
+from triage.config import MailboxSection, Settings, check_rules
 from triage.ledger import open_ledger
-from triage.model import AskDns, AskHttp, DnsAnswer, Failure, Fault, HttpAnswer, Observation, Question, Trouble, Via
-from triage.ports import Probes
+from triage.model import Trouble
 
-WITNESS = "letsencrypt.org"  # a site that everybody who renews certificates can reach, by both protocols
 ENOUGH_DISK = 200 * 2**20  # octets: some thousand mails, and room for the ledger's log
-CLOCK_MAY_DIFFER = timedelta(minutes=2)
 MARKS = {True: "ok   ", False: "FAIL ", None: "note "}
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """`good` is None where it is worth knowing, but no fault."""
-
-    what: str
-    good: bool | None
-    words: str
-    hint: str = ""
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 async def examine(config: Path) -> Exit:
@@ -39,7 +26,7 @@ async def examine(config: Path) -> Exit:
     assert settings is not None
     failed = False
     say(f"{MARKS[True]} configuration: {config} is complete; {len(stand.rulebook.providers)} providers are known")
-    async for checked in _all(settings):
+    async for checked in _all(config, settings):
         failed |= checked.good is False
         say(f"{MARKS[checked.good]} {checked.what}: {plain(checked.words)}")
         if checked.hint and not checked.good:
@@ -47,19 +34,46 @@ async def examine(config: Path) -> Exit:
     return Exit.WRONG_OUT_THERE if failed else Exit.DONE
 
 
-async def _all(settings: Settings) -> AsyncIterator[Checked]:
-    for checked in (*_policy(settings), *_secrets(settings), *_rules(settings), *_disk(settings)):
+async def _all(config: Path, settings: Settings) -> AsyncIterator[Checked]:
+    here = (_user(), _config(config), *_secrets(settings), *_policy(settings), *_rules(settings), *_disk(settings))
+    for checked in here:
         yield checked
     yield await _ledger(settings)
     for section in settings.mailbox:
-        yield await _mailbox(section.name, settings)
+        yield await _mailbox(section)
     yield await _outbox(settings)
     probes = network_probes(settings)
     try:
-        for checked in await _network(probes):
+        for checked in await network(probes, settings.identity.address.rpartition("@")[2].lower()):
             yield checked
     finally:
         await probes.close()
+
+
+# ---- this machine
+
+
+def _user() -> Checked:
+    hint = "run it as a user of its own: deploy/triage.service"
+    return Checked("user", None if os.geteuid() == 0 else True, f"number {os.geteuid()}", hint)
+
+
+def _config(config: Path) -> Checked:
+    """Who may write it, may read every password by a line in it."""
+    writable = config.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    words = "others can write it" if writable else "writable by its owner only"
+    return Checked("configuration file", not writable, f"{config}: {words}", f"chmod go-w {config}")
+
+
+def _secrets(settings: Settings) -> Iterator[Checked]:
+    for file in dict.fromkeys(s.password_file for s in (*settings.mailbox, settings.outbox) if s.password_file):
+        try:
+            open_to_others = bool(file.stat().st_mode & OTHERS)
+        except OSError as error:
+            yield Checked("secret", False, f"{file}: {(error.strerror or '').lower()}", "write the password into it")
+            continue
+        words = "others can read it" if open_to_others else "readable by its owner only"
+        yield Checked("secret", not open_to_others, f"{file}: {words}", f"chmod 600 {file}")
 
 
 def _policy(settings: Settings) -> Iterator[Checked]:
@@ -68,21 +82,11 @@ def _policy(settings: Settings) -> Iterator[Checked]:
     yield Checked("policy", asks > 0, f"{asks} senders and owners may ask", hint)
     identity = settings.identity
     hint = "set identity.authserv_id to the name in your server's Authentication-Results header"
-    words = (
-        f"trusts {identity.authserv_id}" if identity.authserv_id else "nobody can be authenticated: all mail is held"
-    )
-    yield Checked("authentication", bool(identity.authserv_id), words, hint)
-
-
-def _secrets(settings: Settings) -> Iterator[Checked]:
-    for file in dict.fromkeys(s.password_file for s in (*settings.mailbox, settings.outbox) if s.password_file):
-        try:
-            open_to_others = bool(file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
-        except OSError as error:
-            yield Checked("secret", False, f"{file}: {(error.strerror or '').lower()}", "write the password into it")
-            continue
-        words = "others can read it" if open_to_others else "readable by its owner only"
-        yield Checked("secret", not open_to_others, f"{file}: {words}", f"chmod 600 {file}")
+    server = identity.authserv_id
+    words = f"trusts {server}" if server else "without authserv_id only DKIM signatures that are verified here count"
+    yield Checked("authentication", True if server else None, words, hint)
+    hint = "set identity.operator: who is to hear when something needs a person"
+    yield Checked("operator", True if identity.operator else None, identity.operator or "nobody", hint)
 
 
 def _rules(settings: Settings) -> Iterator[Checked]:
@@ -92,39 +96,47 @@ def _rules(settings: Settings) -> Iterator[Checked]:
 
 
 def _disk(settings: Settings) -> Iterator[Checked]:
-    url = settings.ledger.url
-    if not url.startswith("sqlite:///"):
-        return
-    folder = Path(url.removeprefix("sqlite:///")).parent
-    try:
-        free = shutil.disk_usage(folder).free
-    except OSError as error:
-        yield Checked("disk", False, f"{folder}: {(error.strerror or '').lower()}", "make the folder of ledger.url")
-        return
-    yield Checked("disk", free > ENOUGH_DISK, f"{free // 2**20} MB free in {folder}", "make room, or move ledger.url")
+    ledger = settings.ledger.url.removeprefix("sqlite:///")
+    local = [Path(ledger).parent] if ledger != settings.ledger.url else []
+    paths = [s.path for s in (*settings.mailbox, settings.outbox) if s.path and s.path.exists()]
+    for folder in dict.fromkeys((*local, *paths)):
+        try:
+            free = shutil.disk_usage(folder).free
+        except OSError as error:
+            yield Checked("disk", False, f"{folder}: {(error.strerror or '').lower()}", "make the folder of ledger.url")
+            continue
+        hint = "make room, or move what lies there to a larger disk"
+        yield Checked("disk", free > ENOUGH_DISK, f"{free // 2**20} MB free in {folder}", hint)
+
+
+# ---- what is opened
 
 
 async def _ledger(settings: Settings) -> Checked:
     ledger = open_ledger(settings.ledger.url)
     try:
-        count = len(await ledger.entries(1))
+        queue = await ledger.queue()
     except Trouble as trouble:
         return Checked("ledger", False, str(trouble), trouble.hint)
     finally:
         await ledger.close()
-    return Checked("ledger", True, f"opens{'' if count else ', still empty'}")
+    kept, waiting = sum(queue.mails.values()), queue.open
+    return Checked("ledger", True, f"opens; {kept} mails are kept, {waiting} of them are not finished")
 
 
-async def _mailbox(name: str, settings: Settings) -> Checked:
-    what = f"mailbox {name}"
+async def _mailbox(section: MailboxSection) -> Checked:
+    """A mail is neither fetched nor moved; the folders for mails that are done with are made."""
+    what = f"mailbox {section.name}"
     try:
-        box = mailbox(next(m for m in settings.mailbox if m.name == name))
+        box = mailbox(section)
         try:
-            return Checked(what, True, f"{len(await box.list())} mails wait")
+            waiting = len(await box.list())
+            await box.check()
         finally:
             await box.close()
     except Trouble as trouble:
         return Checked(what, False, str(trouble), trouble.hint)
+    return Checked(what, True, f"{waiting} mails wait; its {len(section.places)} folders can be moved into")
 
 
 async def _outbox(settings: Settings) -> Checked:
@@ -137,60 +149,3 @@ async def _outbox(settings: Settings) -> Checked:
     except Trouble as trouble:
         return Checked("outbox", False, str(trouble), trouble.hint)
     return Checked("outbox", True, "takes letters from us")
-
-
-# ---- what the probes need
-
-
-async def _network(probes: Probes) -> list[Checked]:
-    answers = await _ask(probes, AskDns(WITNESS, "A"), AskDns(WITNESS, "AAAA"))
-    found = [a.of(t) for a, t in zip(answers, ("A", "AAAA"), strict=True) if isinstance(a, DnsAnswer)]
-    addresses = [values[0] for values in found if values]
-    if not addresses:
-        return [Checked("dns", False, _fault(answers[0]), "set probes.resolvers to a resolver that answers here")]
-    checked = [Checked("dns", True, f"{WITNESS} is {', '.join(addresses)}")]
-    for address in addresses:
-        checked.extend(await _reach(probes, address))
-    return checked
-
-
-async def _reach(probes: Probes, address: str) -> list[Checked]:
-    questions = [AskHttp(scheme, WITNESS, address, "/", Via.ROOT) for scheme in ("http", "https")]
-    checked = list[Checked]()
-    for port, answer in zip((80, 443), await _ask(probes, *questions), strict=True):
-        what, is_v6 = f"port {port} {'IPv6' if ':' in address else 'IPv4'}", ":" in address
-        if isinstance(answer, HttpAnswer):
-            checked.append(Checked(what, True, "sites can be reached"))
-            checked.extend(_clock(answer) if port == 80 and not is_v6 else ())
-        elif is_v6:
-            words = "not available: what concerns IPv6 stays unknown in the notes"
-            checked.append(Checked(what, None, f"{_fault(answer)}; {words}"))
-        else:
-            hint = f"let this machine connect to the internet on port {port}; without it no site can be looked at"
-            checked.append(Checked(what, False, _fault(answer), hint))
-    return checked
-
-
-def _clock(answer: HttpAnswer) -> Iterator[Checked]:
-    try:
-        theirs: datetime = parsedate_to_datetime(answer.header("date") or "")
-        differs = abs(utc_now() - theirs)
-    except (ValueError, TypeError):
-        return
-    hint = "let this machine's clock be set by NTP: expiry dates and signatures depend on it"
-    yield Checked("clock", differs < CLOCK_MAY_DIFFER, f"differs by {differs.total_seconds():.0f} s", hint)
-
-
-async def _ask(probes: Probes, *questions: Question) -> list[object]:
-    seen = dict[Question, Observation]()
-    async with asyncio.timeout(60), probes.round(11.0) as round:
-        round.start(questions)
-        async for observation in round:
-            seen[observation.question] = observation
-    return [seen[q].answer if q in seen else Failure(Fault.CUT_OFF) for q in questions]
-
-
-def _fault(answer: object) -> str:
-    if isinstance(answer, Failure):
-        return answer.fault.value + (f" ({answer.detail})" if answer.detail else "")
-    return answer.rcode if isinstance(answer, DnsAnswer) else "no answer"

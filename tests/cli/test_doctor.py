@@ -1,0 +1,261 @@
+"""`triage doctor`: each thing that can be wrong on this machine is found and comes with its fix."""
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_commands import SERVICE, service, triage
+from triage.cli.doctor_domain import SELECTORS, own_domain, questions, unquoted
+from triage.cli.doctor_network import WITNESS, network
+from triage.model import (
+    Answer,
+    AskDns,
+    AskHttp,
+    DnsAnswer,
+    Failure,
+    Fault,
+    HttpAnswer,
+    Observation,
+    Question,
+    Record,
+    Via,
+)
+
+# A resolver that is not there: what concerns the network fails at once, and is tried in tests/lab/test_doctor.py.
+OFFLINE = '[probes]\nresolvers = ["127.0.0.1:1"]\n'
+
+
+def examined(folder: Path) -> dict[str, str]:
+    """Each line's subject with its mark and words; the hint behind it."""
+    done = triage("doctor", cwd=folder)
+    assert done.stderr == ""
+    found, last = dict[str, str](), ""
+    for line in done.stdout.splitlines():
+        if line.startswith("      hint: "):
+            found[last] += " | " + line.strip()
+        else:
+            last, _, words = line[6:].partition(": ")
+            found[last] = line[:6].strip() + " " + words
+    return found
+
+
+def an_installation(folder: Path) -> Path:
+    service(folder)
+    (folder / "config.toml").write_text(SERVICE + OFFLINE)
+    return folder
+
+
+def test_an_installation_that_is_in_order(tmp_path: Path) -> None:
+    found = examined(an_installation(tmp_path))
+    here = ("configuration file", "policy", "authentication", "rules", "ledger", "mailbox inbox", "outbox")
+    assert {name: found[name].partition(" ")[0] for name in here} == dict.fromkeys(here, "ok")
+    assert found["ledger"] == "ok opens; 0 mails are kept, 0 of them are not finished"
+    assert found["mailbox inbox"] == "ok 0 mails wait; its 4 folders can be moved into"
+    assert sorted(p.name for p in (tmp_path / "in").glob(".*")) == [".Answered", ".Aside", ".Dropped", ".Held"]
+    assert found["operator"].startswith("note nobody | hint: set identity.operator")
+
+
+def test_no_network(tmp_path: Path) -> None:
+    done = triage("doctor", cwd=an_installation(tmp_path))
+    assert done.returncode == 1
+    assert "FAIL  dns: not-asked (our resolver is not there" in done.stdout
+    assert "hint: set probes.resolvers to a resolver that answers here" in done.stdout
+
+
+def _open_secret(folder: Path) -> None:
+    (folder / "secret").write_text("x")
+    (folder / "secret").chmod(0o644)
+    _with(folder, 'path = "out"', 'path = "out"\nuser = "u"\npassword_file = "secret"')
+
+
+def _no_secret(folder: Path) -> None:
+    _with(folder, 'path = "out"', 'path = "out"\nuser = "u"\npassword_file = "secret"')
+
+
+def _with(folder: Path, old: str, new: str) -> None:
+    config = folder / "config.toml"
+    config.write_text(config.read_text().replace(old, new))
+
+
+def _bad_rule(folder: Path) -> None:
+    (folder / "rules" / "providers" / "x").mkdir(parents=True)
+    (folder / "rules" / "providers" / "x" / "provider.toml").write_text("nonsense = 1\n")
+    _with(folder, "[probes]", '[rules]\nfolders = ["rules"]\n[probes]')
+
+
+@pytest.mark.parametrize(
+    ("spoil", "subject", "words", "hint"),
+    [
+        (lambda f: (f / "config.toml").chmod(0o666), "configuration file", "others can write it", "chmod go-w"),
+        (_open_secret, "secret", "others can read it", "chmod 600"),
+        (_no_secret, "secret", "no such file or directory", "write the password into it"),
+        (lambda f: _with(f, 'senders = ["@example.jp"]', ""), "policy", "0 senders", "list addresses or @domains"),
+        (lambda f: (f / "triage.db").write_bytes(b"not a database" * 99), "ledger", "", "hint: "),
+        (lambda f: _with(f, 'path = "in"', 'path = "none"'), "mailbox inbox", "none", "hint: "),
+        (lambda f: (f / "in" / ".Held").write_text("in the way"), "mailbox inbox", ".Held", "hint: "),
+        (lambda f: (f / "out").write_text("in the way"), "outbox", "out", "hint: "),
+    ],
+    ids=[
+        "a configuration that others can write",
+        "a password that others can read",
+        "a password that is not there",
+        "nobody may ask",
+        "a damaged ledger",
+        "a mailbox that is not there",
+        "a folder that cannot be made",
+        "an outbox that cannot be written to",
+    ],
+)
+def test_what_is_wrong_and_how_to_mend_it(
+    tmp_path: Path, spoil: Callable[[Path], object], subject: str, words: str, hint: str
+) -> None:
+    folder = an_installation(tmp_path)
+    spoil(folder)
+    found = examined(folder)[subject]
+    assert found.startswith("FAIL ")
+    assert words in found
+    assert hint in found
+
+
+def test_wrong_rules_end_it_at_once(tmp_path: Path) -> None:
+    folder = an_installation(tmp_path)
+    _bad_rule(folder)
+    done = triage("doctor", cwd=folder)
+    assert done.returncode in (1, 2)
+    assert "hint: " in done.stdout + done.stderr
+
+
+# ---- name servers, asked past the resolver
+
+
+class Given:
+    """Probes that know their answers; what they do not know is silent."""
+
+    def __init__(self, answers: dict[Question, Answer]) -> None:
+        self._answers = answers
+
+    @asynccontextmanager
+    async def round(self, deadline: float) -> AsyncIterator["Given"]:
+        yield Given(self._answers)
+
+    def start(self, questions: Iterable[Question]) -> None:
+        self._asked = tuple(questions)
+
+    async def __aiter__(self) -> AsyncIterator[Observation]:
+        for question in self._asked:
+            answer = self._answers.get(question, Failure(Fault.TIMEOUT))
+            yield Observation(question, answer, datetime.now(UTC))
+
+    async def close(self) -> None: ...
+
+
+def says(question: AskDns, value: str, authoritative: bool = False) -> dict[Question, Answer]:
+    record = Record(question.name, question.type, 60, value)
+    return {question: DnsAnswer("NOERROR", (record,), authoritative=authoritative)}
+
+
+FOUND = {
+    **says(AskDns(WITNESS, "A"), "192.0.2.1"),
+    **says(AskDns(WITNESS, "NS"), "ns.example.net"),
+    **says(AskDns("ns.example.net", "A"), "192.0.2.53"),
+}
+SOA = AskDns(WITNESS, "SOA", "192.0.2.53")
+
+
+@pytest.mark.parametrize(
+    ("answers", "good", "words"),
+    [
+        (FOUND | says(SOA, "ns x 1 2 3 4 5", True), True, "name servers can be asked directly"),
+        (FOUND, False, "ns.example.net: timeout"),
+        (FOUND | says(SOA, "ns x 1 2 3 4 5"), False, "somebody on the way answers in the name of ns.example.net"),
+        (says(AskDns(WITNESS, "A"), "192.0.2.1"), None, "no name server is known to try it with"),
+    ],
+    ids=["open", "blocked", "answered by somebody else", "not known"],
+)
+async def test_port_53(answers: dict[Question, Answer], good: bool | None, words: str) -> None:
+    found = {c.what: c for c in await network(Given(answers), HOME)}
+    assert (found["port 53"].good, found["port 53"].words) == (good, words)
+
+
+@pytest.mark.parametrize(
+    ("differs", "good"), [(timedelta(seconds=60), True), (timedelta(hours=-9), False)], ids=["right", "nine hours off"]
+)
+async def test_the_clock_against_that_of_a_site(differs: timedelta, good: bool) -> None:
+    date = format_datetime(datetime.now(UTC) + differs, usegmt=True)
+    site: Question = AskHttp("http", WITNESS, "192.0.2.1", "/", Via.ROOT)
+    found = {c.what: c for c in await network(Given(FOUND | {site: HttpAnswer(301, (("date", date),))}), HOME)}
+    assert found["clock"].good is good
+
+
+# ---- our own domain
+
+HOME = "triage.test"
+
+
+def seen(**records: str | Failure | tuple[str, ...]) -> tuple[dict[str, bool | None], dict[str, str]]:
+    """`spf`, `dmarc`, `mx`, `a`, `key`, `below`: what DNS says; left out: NXDOMAIN for keys, nothing else."""
+    asked: dict[Question, Answer | Failure] = {q: DnsAnswer("NOERROR") for q in questions(HOME)}
+    asked[AskDns(f"_domainkey.{HOME}", "TXT")] = DnsAnswer("NXDOMAIN")
+    for selector in SELECTORS:
+        asked[AskDns(f"{selector}._domainkey.{HOME}", "TXT")] = DnsAnswer("NXDOMAIN")
+    where = {
+        "spf": AskDns(HOME, "TXT"), "dmarc": AskDns(f"_dmarc.{HOME}", "TXT"), "mx": AskDns(HOME, "MX"),
+        "a": AskDns(HOME, "A"), "key": AskDns(f"s1._domainkey.{HOME}", "TXT"),
+        "below": AskDns(f"_domainkey.{HOME}", "TXT"),
+    }  # fmt: skip
+    for name, value in records.items():
+        question = where[name]
+        texts = (value,) if isinstance(value, str) else value
+        asked[question] = (
+            texts
+            if isinstance(texts, Failure)
+            else DnsAnswer("NOERROR", tuple(Record(question.name, question.type, 60, t) for t in texts))
+        )
+    found = {c.what.partition(" ")[0]: c for c in own_domain(HOME, asked)}
+    assert all(c.hint for c in found.values() if c.good is False)
+    return {k: c.good for k, c in found.items()}, {k: c.words for k, c in found.items()}
+
+
+def test_a_domain_with_everything() -> None:
+    good, words = seen(
+        mx="10 mx.triage.test", spf=('"v=spf1 mx -all"', '"other"'), dmarc='"v=DMARC1; p=reject"', key='"v=DKIM1; p=MI"'
+    )
+    assert good == {"MX": True, "SPF": True, "DKIM": True, "DMARC": True}
+    assert words == {"MX": "mx.triage.test", "SPF": "v=spf1 mx -all", "DKIM": "key s1", "DMARC": "v=DMARC1; p=reject"}
+
+
+def test_a_domain_without_anything() -> None:
+    good, words = seen()
+    assert good == {"MX": False, "SPF": False, "DKIM": False, "DMARC": False}
+    assert words["DKIM"] == "no key: _domainkey.triage.test does not exist"
+
+
+@pytest.mark.parametrize(
+    ("what", "good", "records"),
+    [
+        ("MX", False, {"mx": "0 ."}),
+        ("MX", None, {"a": "192.0.2.1"}),
+        ("SPF", False, {"spf": ('"v=spf1 -all"', '"v=spf1 mx -all"')}),
+        ("SPF", False, {"spf": '"v=spf1 +all"'}),
+        ("SPF", False, {"spf": '"v=spf10 -all"'}),
+        ("SPF", True, {"spf": '"v=spf1 include:a" "b.test -all"'}),
+        ("DKIM", None, {"below": ()}),
+        ("DMARC", None, {"dmarc": '"v=DMARC1; p=none"'}),
+        ("DMARC", None, {"dmarc": '"v=DMARC1; sp=reject"'}),
+        ("DMARC", False, {"dmarc": ('"v=DMARC1; p=reject"', '"v=DMARC1; p=none"')}),
+        ("MX", None, {"mx": Failure(Fault.TIMEOUT)}),
+        ("SPF", None, {"spf": Failure(Fault.TIMEOUT)}),
+        ("DKIM", None, {"below": Failure(Fault.TIMEOUT)}),
+        ("DMARC", None, {"dmarc": Failure(Fault.TIMEOUT)}),
+    ],
+)
+def test_the_three_answers(what: str, good: bool | None, records: dict[str, str]) -> None:
+    assert seen(**records)[0][what] is good
+
+
+def test_strings_of_a_record_are_joined() -> None:
+    assert unquoted('"v=spf1 include:a" "b.test -all"') == "v=spf1 include:ab.test -all"
