@@ -12,6 +12,7 @@ from triage.config.settings import (
     HealthSection,
     IdentitySection,
     MailboxSection,
+    OAuthSection,
     OutboxSection,
     PolicySection,
     ProbesSection,
@@ -57,6 +58,7 @@ def test_the_example_names_every_key() -> None:
         Settings,
         IdentitySection,
         MailboxSection,
+        OAuthSection,
         OutboxSection,
         ProbesSection,
         CapsSection,
@@ -231,6 +233,30 @@ def test_letters_bear_keys_only_where_that_is_asked_for(tmp_path: Path) -> None:
     assert not load_settings(written(tmp_path, MINIMAL)).who_we_are().verp
     asked = MINIMAL.replace("[[mailbox]]", "verp = true\n[[mailbox]]")
     assert load_settings(written(tmp_path, asked)).who_we_are().verp
+
+
+OAUTH = """
+[outbox]
+host = "smtp.example.jp"
+user = "u"
+oauth = { token_url = "https://login.example.com/token", client_id = "c", refresh_token_file = "secrets/refresh" }
+"""
+WITHOUT_OUTBOX = MINIMAL.partition("[outbox]")[0]
+
+
+def test_a_token_takes_the_place_of_a_password(tmp_path: Path) -> None:
+    outbox = load_settings(written(tmp_path, WITHOUT_OUTBOX + OAUTH)).outbox
+    assert outbox.oauth is not None
+    assert (outbox.oauth.refresh_token_file, outbox.oauth.mechanism) == (tmp_path / "secrets/refresh", "xoauth2")
+    assert outbox.password() is None
+
+
+@pytest.mark.parametrize("line", ['user = "u"\npassword_file = "p"\n', ""], ids=["both", "no user"])
+def test_a_token_goes_with_a_user_and_without_a_password(tmp_path: Path, line: str) -> None:
+    assert _line(tmp_path, WITHOUT_OUTBOX + OAUTH.replace('user = "u"\n', line)) == (
+        "config.toml: outbox: oauth goes with user, and takes the place of password_file",
+        "compare with config.example.toml",
+    )
 
 
 def test_the_example_has_no_key_twice() -> None:

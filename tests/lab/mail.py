@@ -61,7 +61,7 @@ def mail_servers() -> Iterator["MailServers"]:
 class MailServers:
     """Dovecot (IMAP, IMAPS, LMTP, SASL) and Postfix (SMTP, submission with STARTTLS, submissions)."""
 
-    NAMES = ("imap", "imaps", "lmtp", "sasl", "smtp", "submission", "submissions")
+    NAMES = ("imap", "imaps", "lmtp", "sasl", "smtp", "submission", "submissions", "token")
 
     def __init__(
         self, *, inside: tuple[str, ...] = (), ip: str = "127.0.0.1", ports: dict[str, int] | None = None
@@ -85,6 +85,7 @@ class MailServers:
     def start_imap(self) -> None:
         (self.root / "dovecot/master.pid").unlink(missing_ok=True)  # left by a kill, and taken for a living server
         self._write("dovecot.conf", DOVECOT)
+        self._write("oauth.conf", OAUTH)
         mail = self.root / "mail"
         mail.mkdir(exist_ok=True)
         shutil.chown(mail, "mail", "mail")
@@ -158,7 +159,7 @@ class MailServers:
 
     def _write(self, name: str, text: str) -> None:
         ports = {port.upper(): str(number) for port, number in self.ports.items()}
-        for key, value in {"ROOT": str(self.root), "IP": self.ip, "PASSWORD": PASSWORD, **ports}.items():
+        for key, value in {"TOKEN": "1", "ROOT": str(self.root), "IP": self.ip, "PASSWORD": PASSWORD, **ports}.items():
             text = text.replace("{" + key + "}", value)
         path = self.root / name
         path.parent.mkdir(exist_ok=True)
@@ -242,7 +243,7 @@ log_path = {ROOT}/dovecot.log
 ssl = yes
 ssl_cert = <{ROOT}/cert.pem
 ssl_key = <{ROOT}/key.pem
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2 oauthbearer
 auth_failure_delay = 0
 first_valid_uid = 1
 mail_fsync = never
@@ -250,6 +251,12 @@ mail_location = maildir:~/Maildir
 passdb {
   driver = static
   args = password={PASSWORD}
+  mechanisms = plain login
+}
+passdb {
+  driver = oauth2
+  args = {ROOT}/oauth.conf
+  mechanisms = xoauth2 oauthbearer
 }
 userdb {
   driver = static
@@ -290,6 +297,15 @@ service anvil {
     mode = 0
   }
 }
+"""
+
+# `tests.lab.tokens` answers at that port, where a test has started it.
+OAUTH = """
+introspection_mode = post
+introspection_url = http://{IP}:{TOKEN}/introspect
+username_attribute = username
+active_attribute = active
+active_value = true
 """
 
 POSTFIX_FILES = {

@@ -15,8 +15,10 @@ from triage.mail import (
     ImapMailbox,
     MaildirMailbox,
     MaildirOutbox,
+    OAuth,
     Signatures,
     SmtpOutbox,
+    Tokens,
     authenticate,
     compose,
     message_id_for,
@@ -67,12 +69,21 @@ def mailbox(section: MailboxSection) -> Mailbox:
         port=section.port or IMAP_PORTS[section.tls],
         tls=section.tls,
         user=_told(section.user),
-        password=_told(section.password()),
+        password=section.password() or "",
         folder=section.folder,
         places=section.places,
         ca_file=section.ca_file,
         sent_folder=section.sent,
+        tokens=tokens(section),
     )
+
+
+def tokens(section: MailboxSection | OutboxSection) -> Tokens | None:
+    """What logs in instead of a password, where the configuration says so."""
+    own = section.oauth
+    if own is None:
+        return None
+    return Tokens(OAuth(own.token_url, own.client_id, own.refresh_token_file, own.client_secret_file, own.mechanism))
 
 
 def outbox(section: OutboxSection) -> Outbox:
@@ -85,6 +96,7 @@ def outbox(section: OutboxSection) -> Outbox:
         user=section.user,
         password=section.password(),
         ca_file=section.ca_file,
+        tokens=tokens(section),
     )
 
 

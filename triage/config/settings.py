@@ -95,6 +95,14 @@ class Folders(_Section):
     aside: str = "Aside"
 
 
+class OAuthSection(_Section):
+    token_url: WebUrl
+    client_id: str
+    client_secret_file: Path | None = None
+    refresh_token_file: Path
+    mechanism: Literal["xoauth2", "oauthbearer"] = "xoauth2"
+
+
 class _Connection(_Section):
     """What a mailbox and an outbox share: how to reach the server, and the checks that go with it."""
 
@@ -105,6 +113,7 @@ class _Connection(_Section):
     password_file: Path | None = None
     ca_file: Path | None = None
     path: Path | None = None
+    oauth: OAuthSection | None = None
 
     @model_validator(mode="after")
     def _is_complete(self) -> "_Connection":
@@ -115,7 +124,9 @@ class _Connection(_Section):
             raise ValueError("path is missing")
         if self.password_file and not self.user:
             raise ValueError("user and password_file belong together: one of them is missing")
-        if self.user and not self.password_file and self.variable not in os.environ:
+        if self.oauth and (self.password_file or not self.user):
+            raise ValueError("oauth goes with user, and takes the place of password_file")
+        if self.user and not self.oauth and not self.password_file and self.variable not in os.environ:
             raise ValueError(f"user stands alone: set password_file, or {self.variable} in the environment")
         if over_network and self.tls == "none" and not _is_loopback(self.host or ""):
             raise ValueError('tls = "none" is allowed on loopback only')
@@ -129,7 +140,7 @@ class _Connection(_Section):
 
     def password(self) -> str | None:
         """The secret, from the environment or its file. Raises Permanent where it cannot be read."""
-        if self.user and (secret := os.environ.get(self.variable)):
+        if self.oauth is None and self.user and (secret := os.environ.get(self.variable)):
             return secret.strip()
         if self.password_file is None:
             return None
@@ -288,7 +299,15 @@ def load_settings(path: Path) -> Settings:
         raise Permanent(f"{path}: {line}", hint) from None
 
 
-PATHS = {"path", "password_file", "secret_file", "ca_file", "rdap_bootstrap"}
+PATHS = {
+    "path",
+    "password_file",
+    "secret_file",
+    "client_secret_file",
+    "refresh_token_file",
+    "ca_file",
+    "rdap_bootstrap",
+}
 
 
 def _anchored(value: Any, folder: Path, key: str = "") -> Any:
@@ -326,8 +345,8 @@ def _in_words(error: ValidationError) -> tuple[str, str]:
 
 def _known_keys() -> Iterator[str]:
     sections: tuple[type[BaseModel], ...] = (
-        Settings, IdentitySection, MailboxSection, Folders, OutboxSection, PolicySection, CapsSection, OwnerSection,
-        ProbesSection, RulesSection, LedgerSection, HealthSection,
+        Settings, IdentitySection, MailboxSection, Folders, OutboxSection, OAuthSection, PolicySection, CapsSection,
+        OwnerSection, ProbesSection, RulesSection, LedgerSection, HealthSection,
     )  # fmt: skip
     for section in sections:
         yield from section.model_fields

@@ -22,6 +22,7 @@ from imapclient.exceptions import IMAPClientError
 from triage.mail.imap_session import Session
 from triage.mail.imap_trouble import LOST, Account, trouble
 from triage.mail.imap_watch import Watcher
+from triage.mail.token import Tokens
 from triage.mail.transport import SLOW, Tls, context_for, must_be_loopback
 from triage.model import Arrival, Listed, MailKey, Permanent, Place, Temporary, Trouble
 from triage.ports import Clock
@@ -53,7 +54,7 @@ class ImapMailbox:
         port: int,
         tls: Tls = "implicit",
         user: str,
-        password: str,
+        password: str = "",
         folder: str = "INBOX",
         places: Mapping[Place, str],
         ca_file: Path | None = None,
@@ -62,6 +63,7 @@ class ImapMailbox:
         log: Any = None,
         timeout: float = STEP,
         pause: float = FIRST_PAUSE,
+        tokens: Tokens | None = None,
     ) -> None:
         must_be_loopback(host, tls)
         self.name = name
@@ -78,6 +80,7 @@ class ImapMailbox:
             context=context_for(ca_file),
             clock=clock,
             timeout=timeout,
+            tokens=tokens,
         )
         self._log = log if log is not None else structlog.get_logger("triage.mail")
         self._whole = max(WHOLE, 3 * timeout)

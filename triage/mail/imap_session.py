@@ -17,6 +17,7 @@ from imapclient.exceptions import (
 )
 
 from triage.mail.imap_trouble import LOST, PASSING, Account, code_of, words_of
+from triage.mail.token import Tokens
 from triage.mail.transport import shown
 from triage.model import Arrival, Listed, MailKey, Permanent, Place
 
@@ -270,10 +271,37 @@ def _start_tls(client: IMAPClient, account: Account) -> None:
     client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
+def _show_token(client: IMAPClient, user: str, tokens: Tokens) -> None:
+    """A token may be refused before its time; then one that was drawn just now is tried, and no third."""
+    token = tokens.token()
+    try:
+        _authenticate(client, tokens.mechanism, tokens.initial(user, token))
+    except LoginError as error:
+        tokens.refused(token)
+        if isinstance(error.__context__, IMAPClientAbortError) or code_of(error) in PASSING:
+            raise
+        token = tokens.token()
+        _authenticate(client, tokens.mechanism, tokens.initial(user, token))
+
+
+def _authenticate(client: IMAPClient, mechanism: str, initial: str) -> None:
+    says = [initial.encode()]
+
+    def answer(_challenge: bytes) -> bytes:
+        return says.pop() if says else b""  # the server tells what is wrong in a challenge, and waits for a blank line
+
+    try:
+        client._command_and_check("authenticate", mechanism, answer)  # pyright: ignore[reportPrivateUsage]
+    except IMAPClientError as error:
+        raise LoginError(str(error))  # noqa: B904 - as imapclient: the cause stays its context
+
+
 def _log_in(client: IMAPClient, account: Account) -> None:
     # LOGIN takes ASCII only, and some servers have only one of the two.
     try:
-        if client.has_capability("AUTH=PLAIN"):
+        if account.tokens is not None:
+            _show_token(client, account.user, account.tokens)
+        elif client.has_capability("AUTH=PLAIN"):
             client.plain_login(account.user, account.password)
         else:
             client.login(account.user, account.password)

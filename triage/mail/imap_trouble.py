@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError, ProtocolError
 
+from triage.mail.token import Tokens
 from triage.mail.transport import Tls, shown, wait_in
 from triage.model import Permanent, Place, Temporary
 from triage.ports import Clock
@@ -27,6 +28,8 @@ LOST = (
 PASSING = {"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "OVERQUOTA", "EXPUNGEISSUED", "THROTTLED"}
 _LASTING = {"AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED", "PRIVACYREQUIRED", "CONTACTADMIN", "NOPERM",
             "NONEXISTENT", "CANNOT"}  # fmt: skip
+_WRITE_IT = "write the current password into the mailbox's password_file"
+_SIGN_IN = "sign in again as that user for mail (IMAP), and write the new refresh token into refresh_token_file"
 _HINTS = {
     "OVERQUOTA": "the mailbox is full: make room in it",
     "NOPERM": "let this user create folders and move mail",
@@ -51,6 +54,7 @@ class Account:
     context: ssl.SSLContext
     clock: Clock
     timeout: float
+    tokens: Tokens | None = field(default=None, repr=False)  # instead of the password
 
     @property
     def where(self) -> str:
@@ -82,12 +86,16 @@ def _answered_no(account: Account, error: IMAPClientError) -> Temporary | Perman
     words, code = shown(words_of(error)), code_of(error)
     if isinstance(error, LoginError) and code not in PASSING and wait_in(words) is None:
         return Permanent(
-            f"{account.where}: the server does not accept user and password of {account.user} ({words})",
-            _HINTS.get(code, "write the current password into the mailbox's password_file"),
+            f"{account.where}: the server does not accept user and {_secret_of(account)} of {account.user} ({words})",
+            _HINTS.get(code, _SIGN_IN if account.tokens else _WRITE_IT),
         )
     if code in _LASTING:
         return Permanent(f"{account.where}: the server refuses ({words})", _HINTS.get(code, ""))
     return Temporary(f"{account.where}: the server refuses for now ({words})", _HINTS.get(code, ""), wait_in(words))
+
+
+def _secret_of(account: Account) -> str:
+    return "token" if account.tokens else "password"
 
 
 def code_of(error: BaseException) -> str:

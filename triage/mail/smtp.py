@@ -8,6 +8,7 @@ silence or a break after the dot       Uncertain            perhaps sent
 """
 
 import asyncio
+import base64
 import re
 import ssl
 from collections.abc import Generator
@@ -18,11 +19,13 @@ import aiosmtplib
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 
 from triage.mail.letter import seven_bit
+from triage.mail.token import Tokens
 from triage.mail.transport import SLOW, Tls, context_for, must_be_loopback, shown, wait_in
 from triage.model import Letter, Permanent, Temporary, Uncertain
 
 STEP = 60.0  # seconds for each reply but the last
 AFTER_DOT = 600.0  # seconds; RFC 5321 section 4.5.3.2.6: giving up sooner is what makes duplicates
+_SIGN_IN = "sign in again as that user for mail (SMTP), and write the new refresh token into refresh_token_file"
 _DOTS = re.compile(rb"(?m)^\.")
 
 
@@ -40,10 +43,12 @@ class SmtpOutbox:
         ca_file: Path | None = None,
         timeout: float = STEP,
         dot_timeout: float = AFTER_DOT,
+        tokens: Tokens | None = None,
     ) -> None:
         must_be_loopback(host, tls)
         self._host, self._port, self._tls = host, port, tls
         self._user, self._password = user or None, password or ""
+        self._tokens = tokens
         self._context = context_for(ca_file)
         self._timeout, self._dot_timeout = timeout, dot_timeout
 
@@ -90,12 +95,31 @@ class SmtpOutbox:
                 await smtp.ehlo()
                 if self._tls == "starttls":
                     await self._start_tls(smtp)
-                if self._user:
+                if self._user and self._tokens:
+                    await self._show_token(smtp, self._user, self._tokens)
+                elif self._user:
                     await smtp.login(self._user, self._password)
         except BaseException:
             smtp.close()
             raise
         return smtp
+
+    async def _show_token(self, smtp: SMTP, user: str, tokens: Tokens) -> None:
+        """A token may be refused before its time; then one that was drawn just now is tried, and no third."""
+        for last in (False, True):
+            try:
+                token = await asyncio.to_thread(tokens.token)
+            except Permanent as refusal:  # it is not the letter's fault
+                raise Temporary(str(refusal), refusal.hint, SLOW) from refusal
+            initial = base64.b64encode(tokens.initial(user, token).encode())
+            end = await smtp.execute_command(b"AUTH", tokens.mechanism.encode(), initial)
+            if end.code == 334:  # the server tells what is wrong in a challenge, and waits for a blank line
+                end = await smtp.execute_command(b"")
+            if end.code == 235:
+                return
+            tokens.refused(token)
+            if last or end.code < 500:
+                raise aiosmtplib.SMTPAuthenticationError(end.code, end.message)
 
     async def _start_tls(self, smtp: SMTP) -> None:
         if not smtp.supports_extension("starttls"):
@@ -115,8 +139,9 @@ class SmtpOutbox:
             if 400 <= error.code < 500:
                 raise self._refused(error, "the login was put off") from error
             raise Temporary(
-                f"{self._where}: the server does not accept user and password ({shown(error.message)})",
-                "write the current password into the outbox's password_file",
+                f"{self._where}: the server does not accept user and {'token' if self._tokens else 'password'}"
+                f" ({shown(error.message)})",
+                _SIGN_IN if self._tokens else "write the current password into the outbox's password_file",
                 SLOW,
             ) from error
         except SMTPResponseException as error:
