@@ -16,6 +16,7 @@ import re2
 
 from triage.model import Problem
 from triage.names import Domain
+from triage.recognize.guesses import without_guesses
 from triage.recognize.hosts import host_of, name_of
 from triage.recognize.index import index_of
 
@@ -284,6 +285,9 @@ def problems_in(text: str) -> tuple[Problem, ...]:
     flow = plain.replace("\n", " ")
     announced = _INDEX.candidates(flow.lower().encode("utf-8", "replace"))
     causes = tuple(_CAUSES[n] for n in sorted(announced))
+    if any(pattern.search(flow) for _, pattern in causes):
+        plain = without_guesses(plain)
+        flow = plain.replace("\n", " ")
     for piece in _statements(*_around(plain, flow, causes)):
         problem = _problem(piece, causes)
         if problem:

@@ -38,7 +38,7 @@ _DO = _any(
 )
 _NOT = _any(
     r"n[o'’]t\b|\bunable|unsuccessful|fail(?:s|ed|ing|ure)?\b|\berrors?\b|\bproblems?\b|\btrouble|rejected|refused|impossible|\bno longer be",
-    r"失敗|でき(?:ません|な(?:い|かった))|出来ません|未完了|エラー|されませんでした|行えません|行われません|正常に(?:終了|完了)し(?:ません|なか)|不可",
+    r"失敗|でき(?:て(?:い|お))?(?:り?ません|な(?:い|かった))|出来ません|未完了|エラー|されませんでした|行えません|行われません|正常に(?:終了|完了)し(?:ません|なか)|不可",
 )
 _MAYBE = _any(  # what would happen if, and what the owner is asked to do: no failure
     r"\bif\b[^.]{0,40}(?:not|fail|unable|problem|error)|(?:do not|don['’]t|need not|no need|never|please contact|may not|might) ",
@@ -83,11 +83,12 @@ _LABELLED = re2.compile(
 )
 _LISTED = re2.compile(
     r"(?im)^\W{0,6}[^\n:]{0,80}(?:domains?|names?|hosts?|sites?|certificates?|ドメイン|証明書|サイト)[^\n]{0,60}[:：]\n{1,2}(?P<value>(?:[^\n]+\n){1,60})"
+    r"|^\W{0,6}(?:[^\n]{0,60}(?:以下|下記|次)の[^\n]{0,20}(?:ドメイン|証明書|サイト|ホスト)[^\n]{0,60}|[^\n]{0,40}(?:ドメイン|コモンネーム|サイト|ホスト)名?(?:一覧)?)\n{1,2}(?P<listed>(?:[^\w\n]{0,6}\S+\n){1,60})"
 )
 _SIGN = r"[\p{Latin}\p{Greek}\p{Cyrillic}\p{Cf}\p{M}0-9_-]"
 _A_NAME = rf"(?:\*\.)?{_SIGN}+(?:\.{_SIGN}+)+"
 _NAME_LIST = rf"(?P<value>{_A_NAME}(?:(?: ?[,、] ?(?:and )?| and | & |と|及び|および)[\"'“”「]?{_A_NAME}[\"'“”」]?)*)"
-_Q = r"[\"'“”‘’「『(\[<]?"
+_Q = r"[\"'“”‘’「『(\[<]?(?:https?://)?"
 _SAID = tuple(
     re2.compile(f"(?i){pattern}")
     for pattern in (
@@ -208,12 +209,16 @@ def _event(text: Text) -> tuple[Event | None, str | None]:
 
 def _names(text: Text, problems: tuple[Problem, ...], known: frozenset[str]) -> tuple[tuple[Domain, ...], str]:
     lines = f"{text.lines}\n"
-    labelled = _plausible(_values(_LABELLED, lines), known) or _plausible(_values(_LISTED, lines), known)
+    labelled = _plausible(_values(_LABELLED, lines), known)
     in_subject = unique(
         n for n in map(_whole(text.subject), _IN_SUBJECT.finditer(text.subject)) if n and _is_theirs(n, known)
     )
+    listed = () if labelled else _plausible(_values(_LISTED, lines), known)
+    labelled = labelled or (listed if set(in_subject) <= set(listed) else ())
     quoted = unique(p.name for p in problems if p.name)
     said = unique(n for pattern in _SAID for n in _said(pattern, text.flow) if _is_theirs(n, known))
+    if said and all(any(name.base.within(of.base) for of in quoted) for name in said):
+        quoted = ()  # a CA climbs to the parents when it looks for CAA; the sentence knows which name it is about
     best = labelled or in_subject or quoted or said
     for other in (in_subject, quoted):
         if best and other and not _related(best, other):
@@ -223,7 +228,8 @@ def _names(text: Text, problems: tuple[Problem, ...], known: frozenset[str]) -> 
 
 
 def _values(pattern: Any, where: str) -> list[str]:
-    return [hit.group("value") for _, hit in zip(range(100), pattern.finditer(where), strict=False)]
+    hits = (hit for _, hit in zip(range(100), pattern.finditer(where), strict=False))
+    return [next(group for group in hit.groups() if group is not None) for hit in hits]
 
 
 def _plausible(values: list[str], known: frozenset[str]) -> tuple[Domain, ...]:
@@ -259,6 +265,8 @@ def _whole(subject: str) -> Any:
 def _stands_alone(text: str, start: int, end: int) -> bool:
     """Not part of an address, a path, a port, or a longer word that the pattern could not see."""
     before, after = text[start - 1 : start], text[end : end + 2]
+    if text[start - 3 : start] == "://":  # a sentence may write its site as a plain URL; a path makes it a link
+        return not re.match(r"[@:]|/\S", after)
     return (
         before not in ("@", "/", ".", "-", ":", "=")
         and not after.startswith(("@", "/", "-"))
