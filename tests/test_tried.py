@@ -1,0 +1,31 @@
+"""SECURITY.md says what is tested, and nothing that is not there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.tried import ATTACKS, BEGIN, END, tables
+
+ROOT = Path(__file__).parent
+SECURITY = (ROOT.parent / "SECURITY.md").read_text(encoding="utf-8")
+
+
+def test_every_attack_has_its_number() -> None:
+    assert [attack.number for attack in ATTACKS] == list(range(1, 41))
+
+
+@pytest.mark.parametrize("test", sorted({test for attack in ATTACKS for test in attack.tests}))
+def test_a_test_that_is_named_is_there(test: str) -> None:
+    file, _, function = test.partition(":")
+    assert re.search(rf"def {function or 'test_'}", (ROOT / file).read_text(encoding="utf-8"))
+
+
+def test_the_tables_are_those_that_are_printed() -> None:
+    """After a change: .venv/bin/python -m tests.tried, between the two marks."""
+    assert SECURITY.split(BEGIN)[1].split(END)[0].strip() == tables().strip()
+
+
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"`((?:tests|triage|deploy)/[\w/.]+)", SECURITY))))
+def test_a_file_that_is_named_is_there(path: str) -> None:
+    assert (ROOT.parent / path).exists()
