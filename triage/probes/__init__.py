@@ -1,6 +1,7 @@
 """Ask the internet, safely: questions in, observations out. Concludes nothing.
 
-guard.py decides which addresses may be spoken to, turns.py who may speak next, wire.py opens every TCP connection;
+guard.py decides which addresses may be spoken to, turns.py who may speak next, silences.py where there is no use just
+now, wire.py opens every TCP connection;
 dns.py, http.py, tls.py, rdap.py, whois.py and authority.py each answer one kind of question.
 """
 

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from triage.model import Failure, Fault
 from triage.probes.failing import Failed, from_os, shown
 from triage.probes.guard import Guard
+from triage.probes.silences import Silences
 from triage.probes.turns import Asking, Turns
 
 DIAL_SECONDS = 10.0  # as the CA's (ca-rules: dialTimeout)
@@ -111,6 +112,7 @@ class Wire:
         self._guard = guard
         self._ports = ports
         self._turns = Turns(EACH, TOGETHER)
+        self._silences = Silences()
 
     @asynccontextmanager
     async def open(self, address: str, port: int, asking: Asking, dial: float = DIAL_SECONDS) -> AsyncGenerator[Stream]:
@@ -118,10 +120,11 @@ class Wire:
         if why := self._guard.objection(address):
             raise Failed(Fault.FORBIDDEN, why)
         async with self._turns.at(address, port, asking) as turn:
-            if turn.told is not None:
-                raise Failed(turn.told.fault, f"{turn.told.detail} (found by another question)")
+            told = turn.told or self._silences.at((address, port))
+            if told is not None:
+                raise Failed(told.fault, f"{told.detail} (found by another question)")
             asking.begin(f"dialing {address}")
-            sock = _socket_for(address)
+            sock, began = _socket_for(address), asyncio.get_running_loop().time()
             try:
                 failure = await _dialed(sock, (address, self._ports.get(port, port)), dial)
                 turn.tell(failure)
@@ -129,6 +132,10 @@ class Wire:
                     raise Failed(failure.fault, failure.detail)
                 asking.phase = "connected"
                 yield Stream(sock)
+                self._silences.answered((address, port))
+            except Failed as failed:
+                self._silences.met((address, port), failed.failure, asking.watch, began)
+                raise
             finally:
                 sock.close()
 

@@ -100,7 +100,12 @@ def _lines(report: Report) -> Iterable[str]:
 
 
 def _seconds(seen: Observations) -> float:
-    """From the first question to the last answer, by the observations' own times."""
-    begun = [o.asked_at for o in seen]
-    ended = [o.asked_at + timedelta(seconds=o.seconds) for o in seen]
-    return (max(ended) - min(begun)).total_seconds() if begun else 0.0
+    """While at least one question was under way; what a name waits for its turn behind other names is not its time."""
+    if not len(seen):
+        return 0.0
+    spans = sorted((o.asked_at, o.asked_at + timedelta(seconds=o.seconds)) for o in seen)
+    total, reached = timedelta(), spans[0][0]
+    for begun, ended in spans:
+        total += max(ended - max(begun, reached), timedelta())
+        reached = max(reached, ended)
+    return total.total_seconds()
