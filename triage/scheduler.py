@@ -17,9 +17,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from triage.model import Permanent, Temporary, Trouble
+from triage.model import Temporary, Trouble
 from triage.ports import Mailbox
-from triage.service import Service, Tally
+from triage.service import Service
 
 LONGEST_PAUSE = 900.0  # seconds between tries while something is wrong
 LONGEST_ROUND = 900.0  # seconds after which a round that goes on is worth a warning; each command in it has less
@@ -40,7 +40,7 @@ async def run(
     round that is still not finished after `longest_round` seconds, and after as many again. Raises Permanent when
     nothing can go on before a person has changed something.
     """
-    due, stopped, chores = asyncio.Event(), asyncio.Event(), set[str]({"tidy"})
+    due, stopped, chores = asyncio.Event(), asyncio.Event(), set[str]({"tidy", "digest"})
     watchdog = Watchdog(longest_round, tell)
     scheduler = _clockwork(poll_seconds, due, chores)
 
@@ -117,7 +117,12 @@ def _clockwork(poll_seconds: float, due: asyncio.Event, chores: set[str]) -> Asy
     # Its stub asks for whole seconds; it adds a timedelta, which takes parts of one.
     every = IntervalTrigger(seconds=poll_seconds, jitter=spread, timezone=UTC)  # pyright: ignore[reportArgumentType]
     scheduler.add_job(poll, every, id="poll", next_run_time=datetime.now(UTC))
+
+    async def digest() -> None:
+        chores.add("digest")
+
     scheduler.add_job(tidy, CronTrigger(hour=3, minute=17, timezone=UTC), id="tidy")
+    scheduler.add_job(digest, CronTrigger(minute=5, timezone=UTC), id="digest")  # the service knows whether it is time
     return scheduler
 
 
@@ -135,11 +140,13 @@ async def _repeat(
         due.clear()
         watchdog.begin()
         try:
-            tally = await service.round()
-            _stop_when_hopeless(tally, len(service.mailboxes))
+            await service.round()
             if "tidy" in chores:
                 await service.tidy()
                 chores.discard("tidy")
+            if "digest" in chores:
+                await service.digest()
+                chores.discard("digest")
             failures = 0
             watchdog.end()
         except Temporary as trouble:
@@ -167,10 +174,3 @@ async def _wait(stopped: asyncio.Event, seconds: float) -> None:
             await stopped.wait()
     except TimeoutError:
         pass
-
-
-def _stop_when_hopeless(tally: Tally, mailboxes: int) -> None:
-    """One mailbox that is set up wrongly does not stop the others; when all are, nobody is served."""
-    permanent = [trouble for trouble in tally.troubles if isinstance(trouble, Permanent)]
-    if permanent and len(permanent) >= mailboxes:
-        raise permanent[0]

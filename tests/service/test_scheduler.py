@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import time
 from pathlib import Path
 
 import pytest
@@ -78,15 +77,34 @@ async def test_a_busy_ledger_makes_it_wait_and_then_it_goes_on(tmp_path: Path) -
     assert heard[1][1] > heard[0][1]
 
 
-async def test_what_only_a_person_can_change_ends_it_with_the_reason(tmp_path: Path) -> None:
+async def test_a_mailbox_that_refuses_us_is_tried_ever_more_rarely_and_the_service_goes_on(tmp_path: Path) -> None:
     house = House(tmp_path)
     service = house.service()
     (tmp_path / "inbox").rename(tmp_path / "gone")
-    began = time.monotonic()
-    with pytest.raises(Permanent, match="no such file"):
-        await run(service, 60)
+    working = asyncio.create_task(run(service, 0.1))
+    await until("trouble", house)
+    for seconds in (30, 31, 119, 2, 10_000):
+        house.later(seconds=seconds)
+        await asyncio.sleep(0.4)
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "gone").rename(tmp_path / "inbox")
+    house.later(seconds=901)
+    house.receives(a_mail(1))
+    await until("filed", house)
+    os.kill(os.getpid(), signal.SIGTERM)
+    await asyncio.wait_for(working, 10)
     await service.close()
-    assert time.monotonic() - began < 10
+    said = [step.words.rpartition("; ")[2] for step in house.steps if step.step == "trouble"]
+    assert said == [f"tried again in {n} s" for n in (60, 120, 240, 480)]
+
+
+async def test_a_ledger_that_cannot_be_opened_ends_it_with_the_reason(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    (tmp_path / "triage.db").write_bytes(b"no database at all" * 1000)
+    service = house.service()
+    with pytest.raises(Permanent, match="damaged"):
+        await asyncio.wait_for(run(service, 60), 10)
+    await service.close()
 
 
 async def test_what_arrives_between_two_polls_is_heard(tmp_path: Path) -> None:

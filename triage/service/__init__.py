@@ -5,10 +5,13 @@ investigate.py  a notice becomes inquiries, an inquiry becomes a diagnosis; also
 writer.py       reports become letters, and the case they belong to
 post.py         letters that are due, out
 watch.py        the second look, and the words that an owner may answer with
+digest.py       what waits for a person, in one mail a day
 evidence.py     an observation in one line, and the lines behind a diagnosis
 told.py         what is said on the way
 """
 
+from triage.service.digest import Pending, is_failing, pending, subject_of, urgent_first
+from triage.service.digest import in_words as digest_in_words
 from triage.service.evidence import asked, evidence, in_words
 from triage.service.investigate import DEADLINE, inquiries, investigate
 from triage.service.round import Service
@@ -18,13 +21,19 @@ __all__ = [
     "DEADLINE",
     "Compose",
     "MailRoom",
+    "Pending",
     "Service",
     "Step",
     "Tally",
     "asked",
+    "digest_in_words",
     "evidence",
     "in_words",
     "inquiries",
     "investigate",
+    "is_failing",
+    "pending",
     "say_nothing",
+    "subject_of",
+    "urgent_first",
 ]

@@ -38,8 +38,10 @@ from triage.model import (
     Wording,
 )
 from triage.ports import Clock, Ledger, Mailbox, Outbox, Probes, Reader, Vouching
+from triage.service.digest import Digest
 from triage.service.investigate import inquiries, investigate, leading
 from triage.service.post import Post
+from triage.service.resting import Resting
 from triage.service.told import MailRoom, Step, Tally, Tell, decided, say_nothing
 from triage.service.watch import Watch
 from triage.service.writer import Writer
@@ -78,6 +80,8 @@ class Service:
         default_factory=dict[str, "asyncio.Task[tuple[int, Trouble | None]]"]
     )
 
+    _resting: Resting = field(default_factory=Resting)
+
     def stop(self) -> None:
         """Finish what is in hand and begin nothing new; the round then comes to its end."""
         self._stop.set()
@@ -99,10 +103,12 @@ class Service:
 
     async def _take_in_all(self) -> list[tuple[int, Trouble | None]]:
         """Side by side. A mailbox that is slow to answer goes on by itself, and is counted in the round it ends in."""
+        now = self.clock()
         for mailbox in self.mailboxes:
-            if mailbox.name not in self._taking:
+            if mailbox.name not in self._taking and not self._resting.rests(mailbox.name, now):
                 self._taking[mailbox.name] = asyncio.create_task(self._take_in(mailbox))
-        await asyncio.wait(self._taking.values(), timeout=self.patience)
+        if self._taking:
+            await asyncio.wait(self._taking.values(), timeout=self.patience)
         ended = [self._taking.pop(name) for name, task in tuple(self._taking.items()) if task.done()]
         for name in self._taking:
             self.tell(Step(0, "trouble", f"{name}: still busy after {self.patience:.0f} s; the others go on"))
@@ -114,7 +120,8 @@ class Service:
         try:
             listed = await mailbox.list()
         except Trouble as trouble:
-            return 0, self._report(trouble)
+            return 0, self._rest(mailbox.name, trouble)
+        self._resting.worked(mailbox.name)
         self.tell(Step(0, "polled", mailbox.name))
         for mail in (await self.ledger.unknown(listed, self.clock()))[:BATCH]:
             if self._stop.is_set():
@@ -288,6 +295,8 @@ class Service:
         for key, place in await self.ledger.unfiled():
             if key.account not in boxes or key.account in troubles or key.account in self._taking:
                 continue
+            if self._resting.rests(key.account, self.clock()):
+                continue
             try:
                 await boxes[key.account].file(key, place)
             except Trouble as trouble:
@@ -296,6 +305,23 @@ class Service:
             number = await self.ledger.filed(key)
             self.tell(Step(number, "filed", f"{key.account} {key.uid} {place}"))
         return tuple(troubles.values())
+
+    async def digest(self) -> bool:
+        """The operator's mail of the day, where something waits for a person; at most one a day."""
+        written = await Digest(self.ledger, self.mail_room, self.identity, self.clock).write()
+        if written:
+            self.tell(Step(0, "digest", f"to {self.identity.operator}"))
+            await self._post.send(self._stop)
+        return written
+
+    async def recheck(self, number: int) -> bool:
+        """Look at one case now, by hand, and send what there is to say; False where there is no such case."""
+        case = await self.ledger.case_numbered(number)
+        if case is None:
+            return False
+        await self._watch.look(case)
+        await self._post.send(self._stop)
+        return True
 
     async def tidy(self) -> int:
         """Forget what is older than `keep_days`; how many mails that were."""
@@ -320,6 +346,12 @@ class Service:
     @property
     def _watch(self) -> Watch:
         return Watch(self.ledger, self.probes, self.providers, self._writer, self.policy, self.clock, self.tell)
+
+    def _rest(self, mailbox: str, trouble: Trouble) -> Trouble:
+        """A wrong password, tried every minute, gets an account locked: what a person must mend is tried rarely."""
+        pause = self._resting.failed(mailbox, trouble, self.clock())
+        self.tell(Step(0, "trouble", f"{trouble}" + (f"; tried again in {pause:.0f} s" if pause else "")))
+        return trouble
 
     def _report(self, trouble: Trouble) -> Trouble:
         self.tell(Step(0, "trouble", str(trouble)))

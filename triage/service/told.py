@@ -36,6 +36,10 @@ class Compose(Protocol):
     ) -> Letter: ...
 
 
+class Announce(Protocol):
+    def __call__(self, note: Note, to: str, identity: Identity, message_id: str, now: datetime) -> Letter: ...
+
+
 @dataclass(frozen=True, slots=True)
 class MailRoom:
     """What the mail room knows without touching anything: whose mail it is, and how a letter is written."""
@@ -44,6 +48,7 @@ class MailRoom:
     thread_of: Callable[[Message], Thread]
     message_id: Callable[[Identity, str, int], str]
     compose: Compose
+    announce: Announce
 
 
 @dataclass(frozen=True, slots=True)
