@@ -178,7 +178,7 @@ def _also(answer: Answer, frame: Frame) -> tuple[str, ...]:
     """Further causes that stop the renewal once the first is gone."""
     lead = answer.finding
     area = area_of(answer.words, frame.wording)
-    if lead is None or not answer.diagnoses or area == "domain":
+    if lead is None or not answer.diagnoses or area == "domain" or answer.kind >= Kind.HARMLESS:
         return ()
     others = [f for f in answer.diagnoses[0].findings if f.code != lead.code and is_bad(f)]
     areas = [(f, area_of(f.code, frame.wording)) for f in others]
