@@ -91,6 +91,48 @@ STRANGERS = (
         "renewal-failed u.example.org - -",
     ),
     (
+        "the CA's own `likely firewall problem` is no guess of the host",
+        "【SSL】自動更新処理に失敗",
+        "y.example.jp：証明書の自動更新処理に失敗しました（エラー: Timeout during connect (likely firewall problem)）",
+        "renewal-failed y.example.jp - port-80-blocked",
+    ),
+    (
+        "a setting that failed is not one that was made",
+        "SSL設定に失敗しました",
+        "x.example.jp の無料SSL設定に失敗しました。\n\n・AAAAレコードがある場合は削除してください。",
+        "renewal-failed x.example.jp - -",
+    ),
+    (
+        "a subject that says what, a label that says how it went",
+        "[Hosting] SSL",
+        "Hostname: h.example.com\nExpiry date: 05 Dec 2026\nLast renewal attempt: failed\n\nhttps://my.hosting.test/ssl",
+        "renewal-failed h.example.com 2026-12-05 -",
+    ),
+    (
+        "a numbered list under the sentence",
+        "【サーバー】SSL更新失敗",
+        "SSL更新に失敗したドメインが2件あります。\n1) l1.example.jp\n2) l2.example.jp",
+        "renewal-failed l1.example.jp l2.example.jp - -",
+    ),
+    (
+        "a heading over the domain, a plug-in further down",
+        "SSL証明書更新失敗",
+        "■対象\no.example.jp\n\n■お客様番号\n12345\n\n■関連サービス\nプラグイン: https://plugin.example.com",
+        "renewal-failed o.example.jp - -",
+    ),
+    (
+        "German",
+        "SSL-Zertifikat konnte nicht verlängert werden",
+        "Das SSL-Zertifikat für de.example.org konnte nicht verlängert werden.",
+        "renewal-failed de.example.org - -",
+    ),
+    (
+        "a domain whose payment failed",
+        "ドメイン更新失敗のお知らせ",
+        "example.jp のドメイン更新に失敗しました。クレジットカードをご確認ください。SSLも停止します。",
+        "not-a-notice",
+    ),
+    (
         "what the CA said, after a list of guesses",
         "SSL error",
         "We were unable to renew your certificate.\n\nCommon causes:\n- the CA has a maintenance\n\nDomain: e.example.org\n"

@@ -28,18 +28,21 @@ def _any(*patterns: str) -> Any:
     return re2.compile("(?m)" + "|".join(f"(?:{p})" for p in patterns), options)
 
 
-_CERTIFICATE = r"(?:証明書|SSL|TLS|certificates?\b|\bcerts?\b|\bHTTPS\b|Let['’]?s Encrypt)"
+_CERTIFICATE = r"(?:証明書|SSL|TLS|certificates?\b|\bcerts?\b|certificados?\b|zertifikate?s?\b|certificats?\b|\bHTTPS\b|Let['’]?s Encrypt)"
 _TOPIC = _any(_CERTIFICATE)
 # A sentence says that a renewal failed where it has a word of each: the certificate, the doing, the not.
 _DO = _any(
     r"renew|re-?issu|\bissu(?:e|ed|ing|ance)\b|obtain|extend|validat|provision|\bsecur(?:e|ed|ing)\b|generat",
     r"\bupdat(?:e|ed|ing)\b|install|\brequest",
-    r"更新|発行|取得|延長|インストール",
+    r"更新|発行|取得|延長|インストール|(?:設定|導入|適用)(?:に|が|を|処理)",
+    r"renov|renouvel|verlänger|erneuer|ausgestellt",
 )
 _NOT = _any(
     r"n[o'’]t\b|\bunable|unsuccessful|fail(?:s|ed|ing|ure)?\b|\berrors?\b|\bproblems?\b|\btrouble|rejected|refused|impossible|\bno longer be",
+    r"no se (?:pudo|ha podido)|konnte[n]? nicht|fehlgeschlagen|n['’]a pas pu|échec|échoué|falló|fallido",
     r"失敗|でき(?:て(?:い|お))?(?:り?ません|な(?:い|かった))|出来ません|未完了|エラー|されませんでした|行えません|行われません|正常に(?:終了|完了)し(?:ません|なか)|不可",
 )
+_RENEWAL = _any(r"\brenewal (?:attempt|status|result|state)|(?:自動)?更新(?:状況|結果|ステータス)")
 _MAYBE = _any(  # what would happen if, and what the owner is asked to do: no failure
     r"\bif\b[^.]{0,40}(?:not|fail|unable|problem|error)|(?:do not|don['’]t|need not|no need|never|please contact|may not|might) ",
     r"(?:場合|(?:でき|され)ないとき|なければ|ないと|恐れ|可能性|ため、ご注意|必要はあり|ご不明|対応は不要|作業はご?ざ?)",
@@ -83,7 +86,8 @@ _LABELLED = re2.compile(
 )
 _LISTED = re2.compile(
     r"(?im)^\W{0,6}[^\n:]{0,80}(?:domains?|names?|hosts?|sites?|certificates?|ドメイン|証明書|サイト)[^\n]{0,60}[:：]\n{1,2}(?P<value>(?:[^\n]+\n){1,60})"
-    r"|^\W{0,6}(?:[^\n]{0,60}(?:以下|下記|次)の[^\n]{0,20}(?:ドメイン|証明書|サイト|ホスト)[^\n]{0,60}|[^\n]{0,40}(?:ドメイン|コモンネーム|サイト|ホスト)名?(?:一覧)?)\n{1,2}(?P<listed>(?:[^\w\n]{0,6}\S+\n){1,60})"
+    r"|^\W{0,6}(?:[^\n]{0,60}(?:以下|下記|次)の[^\n]{0,20}(?:ドメイン|証明書|サイト|ホスト)[^\n]{0,60}|[^\n]{0,40}(?:ドメイン|コモンネーム|サイト|ホスト|対象)名?(?:一覧)?"
+    r"|[^\n]{0,80}(?:失敗|エラー)[^\n]{0,30}(?:ドメイン|サイト)[^\n]{0,30})\n{1,2}(?P<listed>(?:(?:[^\w\n]{0,6}|\(?\d{1,2}[.)] ?)\S+\n){1,60})"
 )
 _SIGN = r"[\p{Latin}\p{Greek}\p{Cyrillic}\p{Cf}\p{M}0-9_-]"
 _A_NAME = rf"(?:\*\.)?{_SIGN}+(?:\.{_SIGN}+)+"
@@ -92,18 +96,18 @@ _Q = r"[\"'“”‘’「『(\[<]?(?:https?://)?"
 _SAID = tuple(
     re2.compile(f"(?i){pattern}")
     for pattern in (
-        rf"{_CERTIFICATE}(?: ?\w+){{0,2}}? (?:for|of|on|covering|protecting|securing|named|called)(?: (?:the|your|following|domain|domains|host|hostname|site|website|names?|zone)){{0,3}}:? {_Q}{_NAME_LIST}",
+        rf"{_CERTIFICATE}(?: ?\w+){{0,2}}? (?:for|of|on|covering|protecting|securing|named|called|de|du|für|pour)(?: (?:the|your|following|domain|domains|host|hostname|site|website|names?|zone)){{0,3}}:? {_Q}{_NAME_LIST}",
         rf"(?:domain|hostname|host|site|website|zone)(?: name)? {_Q}{_NAME_LIST}",
         rf"(?:renew\w*|obtain\w*|issu\w*|secure|validate|request\w*)(?: \w+){{0,4}}? (?:for|of) {_Q}{_NAME_LIST}",
         rf"{_Q}{_NAME_LIST}[\"'“”‘’)\]>]?(?:'s|’s)? (?:\w+ ){{0,2}}?(?:SSL|TLS|HTTPS|certificate)",
         rf"{_CERTIFICATE}(?:\s?の)?\s?{_Q}{_NAME_LIST}",
-        rf"{_Q}{_NAME_LIST}[」』)\]”\"]?\s?(?:様)?(?:の|に対する|向け|用|に設定|で(?:ご)?利用|へ|について|における|は|が|を)[^。\n]{{0,20}}?(?:証明書|SSL)",
+        rf"{_Q}{_NAME_LIST}[」』)\]”\"]?\s?(?:様)?(?::|の|に対する|向け|用|に設定|で(?:ご)?利用|へ|について|における|は|が|を)[^。\n]{{0,20}}?(?:証明書|SSL)",
         rf"(?:ドメイン|ホスト|サイト)(?:名)?\s?{_Q}{_NAME_LIST}",
     )
 )
 _IN_SUBJECT = re2.compile(rf"(?i){_A_NAME}")
 _EXPIRES = re2.compile(
-    r"(?im)(?:有効期限(?:日|満了日)?|有効期間(?:満了日|終了日)?|満了日|期限日|失効日|終了日|expir(?:es|y|ation|ing)(?: date)?|valid (?:until|till|to)|not after|valid_to|will expire|expires?|renewal can be completed before)"
+    r"(?im)(?:^\W{0,6}期限|有効期限(?:日|満了日)?|有効期間(?:満了日|終了日)?|満了日|期限日|失効日|終了日|expir(?:es|y|ation|ing)(?: date)?|valid (?:until|till|to)|not after|valid_to|will expire|expires?|renewal can be completed before)"
     r"(?:[\]】』」)]|\s|[:：=]|on|at|in|は|が|まで|の|\(){0,8}(?P<value>[^\n]{0,120})"
 )
 
@@ -188,15 +192,22 @@ def _says_failed(sentence: str) -> bool:
     )
 
 
+def _says_so_under(subject: str, sentence: str) -> bool:
+    """`Last renewal attempt: failed`, where the subject alone says that certificates are meant."""
+    return bool(
+        _TOPIC.search(subject) and _RENEWAL.search(sentence) and _NOT.search(sentence) and not _MAYBE.search(sentence)
+    )
+
+
 def _event(text: Text) -> tuple[Event | None, str | None]:
     """The subject before the body, in each the failure before the success before the warning."""
     sentences = _sentences(text)
     for group in (sentences[:1], sentences[1:]):
         for sentence in group:
-            if _says_failed(sentence):
+            if _says_failed(sentence) or _says_so_under(text.subject, sentence):
                 return Event.RENEWAL_FAILED, sentence
         for sentence in group:
-            if _TOPIC.search(sentence) and (hit := _RENEWED.search(sentence)) and not _MAYBE.search(sentence):
+            if _TOPIC.search(sentence) and (hit := _RENEWED.search(sentence)) and not _denied(hit.group(0), sentence):
                 first = _ISSUED.search(hit.group(0)) and not re.search(r"renew|更新", sentence, re.IGNORECASE)
                 return (Event.ISSUED if first else Event.RENEWED), sentence
         if any(map(_says_failed, sentences[1:])):
@@ -205,6 +216,11 @@ def _event(text: Text) -> tuple[Event | None, str | None]:
             if _TOPIC.search(sentence) and _RUNS_OUT.search(sentence):
                 return Event.EXPIRY_WARNING, sentence
     return None, None
+
+
+def _denied(done: str, sentence: str) -> bool:
+    """`設定に失敗しました` ends like a success, and a condition is none."""
+    return bool(_NOT.search(done) or _MAYBE.search(sentence))
 
 
 def _names(text: Text, problems: tuple[Problem, ...], known: frozenset[str]) -> tuple[tuple[Domain, ...], str]:
