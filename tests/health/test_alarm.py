@@ -6,6 +6,7 @@ from email.policy import default
 from pathlib import Path
 
 from tests.health.house import US, Down, House, Said
+from triage.ledger import open_ledger
 from triage.model import Arrival, MailKey, MailState
 
 
@@ -82,7 +83,9 @@ async def test_one_that_could_not_be_sent_is_tried_again_and_is_one_mail(tmp_pat
     assert (len(house.letters), [str(t) for t in house.heard]) == (1, ["the server is away"])
 
 
-async def test_one_that_could_not_be_sent_in_time_is_not_sent_at_all(tmp_path: Path) -> None:
+async def test_one_that_could_not_be_sent_in_time_is_not_sent_but_a_new_one_when_its_cause_comes_back(
+    tmp_path: Path,
+) -> None:
     house = House(tmp_path)
     house.outbox = down = Down(tmp_path)
     health = house.health()
@@ -94,3 +97,20 @@ async def test_one_that_could_not_be_sent_in_time_is_not_sent_at_all(tmp_path: P
     house.later(minutes=5)
     await health.look()
     assert house.letters == []
+    house.later(minutes=4)
+    await health.look()
+    await health.look()
+    assert [b"not polled for 9 min" in letter for letter in house.letters] == [True]
+
+
+async def test_where_the_ledger_is_the_trouble_memory_keeps_the_hour(tmp_path: Path) -> None:
+    (tmp_path / "triage.db").write_bytes(b"not a database" * 999)
+    house = House(tmp_path / "out", ledger=open_ledger(f"sqlite:///{tmp_path}/triage.db"))
+    health, counts = house.health(), list[int]()
+    for minutes in (0, 1, 58, 1):
+        house.later(minutes=minutes)
+        health.pulse.hear(Said("polled", "inbox"))
+        await health.look()
+        counts.append(len(house.letters))
+    await house.ledger.close()
+    assert counts == [1, 1, 1, 2]

@@ -52,6 +52,7 @@ class Health:
     _beaten: datetime | None = None
     _alarmed: dict[str, datetime] = field(default_factory=dict[str, datetime])
     _unsent: dict[str, _Unsent] = field(default_factory=dict[str, _Unsent])
+    _owed: set[str] = field(default_factory=set[str])  # causes that were over before anybody could be told
 
     @asynccontextmanager
     async def kept(self, tick: float = TICK) -> AsyncGenerator[None]:
@@ -120,6 +121,9 @@ class Health:
             await self._send(ailment.cause, letter, now)
 
     async def _is_due(self, cause: str, now: datetime) -> bool:
+        if cause in self._owed:
+            self._owed.discard(cause)
+            return True
         pause = timedelta(hours=ALARM_HOURS)
         if cause in self._alarmed and now - self._alarmed[cause] < pause:
             return False
@@ -140,6 +144,7 @@ class Health:
             self.tell(trouble)
 
     def _forget_all_but(self, causes: set[str]) -> None:
-        """An alarm that could not be sent is not sent once its cause is over."""
+        """An alarm that could not be sent is not sent once its cause is over; a new one is, when that comes back."""
         for cause in set(self._unsent) - causes:
             del self._unsent[cause]
+            self._owed.add(cause)
