@@ -353,6 +353,14 @@ async def test_an_exists_together_with_the_continuation_is_not_lost(proxy: Fault
         assert (news, seconds < 6) == (True, True)
 
 
+async def test_a_refused_password_is_not_tried_with_every_wait(proxy: FaultProxy, address: str) -> None:
+    async with a_mailbox(proxy.port, address, password="wrong", timeout=10.0) as mailbox:
+        for _ in range(4):
+            assert await mailbox.wait(0.5) is False
+    tried = [line for side, line in proxy.lines if side == "client" and "AUTHENTICATE" in line.upper()]
+    assert len(tried) == 1
+
+
 async def test_a_server_without_idle_is_only_polled(proxy: FaultProxy, address: str) -> None:
     proxy.add("server", r" IDLE(?=[ \]]|$)", "replace", "", once=False)
     async with a_mailbox(proxy.port, address) as mailbox:

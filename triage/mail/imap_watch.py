@@ -14,11 +14,12 @@ from contextlib import suppress
 from imapclient.exceptions import IMAPClientError
 
 from triage.mail.imap_session import Session
-from triage.mail.imap_trouble import LOST, Account
-from triage.model import Trouble
+from triage.mail.imap_trouble import LOST, Account, trouble
+from triage.model import Permanent, Trouble
 
 REISSUE = 540.0  # seconds after which IDLE is begun again: routers forget a silent line after ten minutes
 LONGEST_PAUSE = 300.0  # seconds between tries to connect
+LONGEST_SLOW = 3600.0  # where a person has to change something first
 
 
 class Watcher:
@@ -30,17 +31,21 @@ class Watcher:
         self._session: Session | None = None
         self._next: int | None = None  # the folder's UIDNEXT when we last looked
         self._failures = 0
+        self._not_before = 0.0  # by time.monotonic
         self._closed = asyncio.Event()
 
     async def wait(self, seconds: float) -> bool:
         """True as soon as something has arrived, False after `seconds`; trouble is for the poll to tell."""
         end = time.monotonic() + seconds
         while not self._closed.is_set() and (left := end - time.monotonic()) > 0:
+            if (pause := self._not_before - time.monotonic()) > 0:
+                await self._sleep(min(left, pause))
+                continue
             slice = min(left, REISSUE * random.uniform(0.8, 1))
             try:
                 heard = await asyncio.get_running_loop().run_in_executor(self._thread, self._listen, slice)
-            except (*LOST, IMAPClientError, Trouble):
-                await self._rest(left)
+            except (*LOST, IMAPClientError, Trouble) as error:
+                self._put_off(error)
                 continue
             self._failures = 0
             if heard is None:  # the server has no IDLE
@@ -56,10 +61,15 @@ class Watcher:
         await asyncio.to_thread(self._thread.shutdown, wait=True, cancel_futures=True)
         self._drop()
 
-    async def _rest(self, left: float) -> None:
+    def _put_off(self, error: BaseException) -> None:
+        """Outlives this wait, as waits are short: a password that was refused must not be tried with each of them."""
         self._failures += 1
-        pause = min(self._pause * 2 ** (self._failures - 1), LONGEST_PAUSE) * random.uniform(0.5, 1)
-        await self._sleep(min(left, pause))
+        said = error if isinstance(error, Trouble) else trouble(self._account, error)
+        if isinstance(said, Permanent):
+            pause = LONGEST_SLOW
+        else:
+            pause = min(self._pause * 2 ** min(self._failures - 1, 10), LONGEST_PAUSE) * random.uniform(0.5, 1)
+        self._not_before = time.monotonic() + max(pause, getattr(said, "wait", None) or 0.0)
 
     async def _sleep(self, seconds: float) -> None:
         with suppress(TimeoutError):
