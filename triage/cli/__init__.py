@@ -19,7 +19,9 @@ app = typer.Typer(
     help="Why could this certificate not be renewed? Ask by hand (check, explain, read), or by mail (run, once).",
     epilog="Exit codes: 0 done · 1 something is wrong out there · 2 usage or configuration · 3 could not work.",
 )
-cases = typer.Typer(no_args_is_help=True, help="What became of the mails: list them, show one's whole story.")
+cases = typer.Typer(
+    no_args_is_help=True, help="What became of the mails, and what a person may do about it. 7 is a mail, c2 is a case."
+)
 rules = typer.Typer(no_args_is_help=True, help="The hosts and causes that are known, and whether their rules hold.")
 app.add_typer(cases, name="cases")
 app.add_typer(rules, name="rules")
@@ -28,6 +30,7 @@ ConfigOption = Annotated[Path | None, typer.Option("--config", "-c", help="The c
 RequiredConfig = Annotated[Path, typer.Option("--config", "-c", help="The configuration.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 LanguageOption = Annotated[str | None, typer.Option("--lang", help="ja or en.", show_default=False)]
+NumberArgument = Annotated[str, typer.Argument(metavar="NUMBER", help="7 is a mail, c2 is a case.")]
 HERE = Path("config.toml")
 
 
@@ -124,18 +127,66 @@ def demo(
 
 @cases.command("list")
 def cases_list(config: RequiredConfig = HERE, json: JsonOption = False) -> None:
-    """Every mail and what became of it, the newest first."""
+    """Open cases, the most urgent first; then every mail and what became of it, the newest first."""
     from triage.cli.cases import list_cases
 
     _end(asyncio.run(list_cases(config, as_json=json)))
 
 
 @cases.command("show")
-def cases_show(number: Annotated[int, typer.Argument(metavar="NUMBER")], config: RequiredConfig = HERE) -> None:
-    """One mail's whole story, with its evidence."""
+def cases_show(number: NumberArgument, config: RequiredConfig = HERE) -> None:
+    """The whole story of a mail or a case, with its evidence."""
     from triage.cli.cases import show_case
 
     _end(asyncio.run(show_case(config, number)))
+
+
+@cases.command("recheck")
+def cases_recheck(number: NumberArgument, config: RequiredConfig = HERE) -> None:
+    """Look again now; its owner gets a note where there is something new."""
+    from triage.cli.cases import recheck
+
+    _end(asyncio.run(recheck(config, number)))
+
+
+@cases.command("replay")
+def cases_replay(number: NumberArgument, config: RequiredConfig = HERE) -> None:
+    """Work again on a mail that was held, dropped or set aside."""
+    from triage.cli.cases import replay
+
+    _end(asyncio.run(replay(config, number)))
+
+
+@cases.command("close")
+def cases_close(number: NumberArgument, config: RequiredConfig = HERE) -> None:
+    """Be done with a case or a held mail; notes that wait for approval do not go out."""
+    from triage.cli.cases import close
+
+    _end(asyncio.run(close(config, number)))
+
+
+@cases.command("release")
+def cases_release(number: NumberArgument, config: RequiredConfig = HERE) -> None:
+    """Let the notes go out that wait for approval (policy.mode = "approve")."""
+    from triage.cli.cases import release
+
+    _end(asyncio.run(release(config, number)))
+
+
+@cases.command("forget")
+def cases_forget(address: Annotated[str, typer.Argument(metavar="ADDRESS")], config: RequiredConfig = HERE) -> None:
+    """Delete all that is kept about one mail address."""
+    from triage.cli.cases import forget
+
+    _end(asyncio.run(forget(config, address)))
+
+
+@cases.command("digest")
+def cases_digest(config: RequiredConfig = HERE) -> None:
+    """What waits for a person, as the operator's daily mail tells it."""
+    from triage.cli.cases import digest
+
+    _end(asyncio.run(digest(config)))
 
 
 @rules.command("list")
