@@ -1,6 +1,6 @@
 """How long one name takes when every server is 50 ms away, against the longest chain of round trips it depends on.
 
-    python -m tests.bench.round_trips [--delay 0.05] [--repeat 3] [-v]
+    python -m tests.bench.round_trips [--delay 0.05] [--repeat 3] [--only NAME …] [-v]
 
 The chain is computed from what was seen: a question can begin when the last answer is there without which it would not
 have been asked, and takes the round trips that its protocol needs (DNS 1; TCP 1, TLS 1.3 1, HTTP 1; the registry and
@@ -67,6 +67,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--delay", type=float, default=0.05, help="seconds there and back")
     parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--only", nargs="+", default=list(SETUPS), metavar="NAME", help="of SETUPS")
     parser.add_argument(
         "-v", dest="verbose", action="store_true", help="every question, its start and the possible one"
     )
@@ -79,10 +80,10 @@ def main() -> None:
         print(reason)
         return
     with Internet(lab()) as internet, Relay(internet, arguments.delay / 2) as relay:
-        rows = [measure(internet, relay, name, arguments.repeat) for name in SETUPS]
+        rows = [measure(internet, relay, name, arguments.repeat) for name in arguments.only]
     print(f"{'':38} {'took':>8} {'chain':>11} {'ratio':>6}")
     worst = 0.0
-    for name, (took, seen) in zip(SETUPS, rows, strict=True):
+    for name, (took, seen) in zip(arguments.only, rows, strict=True):
         chain = Chain(asking(name), seen)
         ratio = took / (chain.longest * arguments.delay)
         worst = max(worst, ratio)
