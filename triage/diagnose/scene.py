@@ -83,6 +83,14 @@ class Scene:
         event = self.inquiry.event
         return bool(self.inquiry.problems) or (event is not None and not event.is_good)
 
+    def is_over(self, problem: Problem) -> bool:
+        """The host disowned an address that the name has no longer."""
+        return (
+            _NOT_ON_THE_SERVER in problem.error
+            and bool(self.found.public)
+            and (problem.address is not None and problem.address not in self.found.public)
+        )
+
     # ---- answers
 
     def answer(self, question: Question) -> Answer | Failure | None:
@@ -146,7 +154,13 @@ class Scene:
         return answer if isinstance(answer, HttpAnswer | Failure) else None
 
     def root_question(self, address: str) -> AskHttp:
-        # In the CA's shape, so that a filter on User-Agents shows without a request of its own.
+        """The control probe of `/`. It differs from the challenge's request in two things: path and User-Agent.
+
+        A filter that lets our own agent pass and turns the CA's away (F18) shows only to a request in the CA's shape,
+        so every name gets one, and this costs none of its own. It names us first, then that we ask like the CA.
+        What it alone shows proves nothing: the same path with the other agent is asked where one is turned
+        away (`like_ca_question`), and decides.
+        """
         return AskHttp("http", self.name, address, "/", Via.ROOT, like_ca=True)
 
     def other_question(self, address: str) -> AskHttp:

@@ -77,7 +77,7 @@ def meanings(code: str) -> tuple[str, ...]:
 def weigh(scene: Scene, findings: Mapping[str, Finding]) -> dict[str, Finding]:
     weighed = dict(findings)
     for problem in scene.statements:
-        if problem.cause and problem.cause in weighed:
+        if problem.cause and problem.cause in weighed and not scene.is_over(problem):
             _add(scene, problem, problem.cause, weighed)
     return weighed
 
@@ -137,7 +137,7 @@ def _chosen(scene: Scene, problem: Problem, code: str, weighed: Mapping[str, Fin
         return _other_body(problem, code, hints)
     if code == "redirect-tls" and not scene.walk.redirected:
         return "alpn-port-443"  # the CA knocked at 443 by itself
-    if code == "dns01-other-zone" and not _is_hint(weighed[code]):
+    if code == "dns01-other-zone" and not _is_hint(weighed[code]) and "looking up TXT" in problem.error:
         return next(iter(hints), "dns01-record-missing")
     if code in _AMBIGUOUS_PAGE:
         return _page(scene, code, hints)
