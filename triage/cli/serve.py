@@ -28,6 +28,7 @@ async def run_once(config: Path, *, json_log: bool) -> Exit:
     works = _works(config, json_log)
     try:
         tally = await works.service.round()
+        await works.service.digest()
         await works.health.look()
     finally:
         await works.service.close()

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from triage.config.owners import HINT as OWNERS_HINT
+from triage.config.owners import owners_in
 from triage.model import Caps, Identity, Language, Owner, Permanent, Place, Policy
 from triage.names import Domain, InvalidName
 
@@ -186,6 +188,7 @@ class PolicySection(_Section):
     senders: tuple[Sender, ...] = ()
     secret_file: Path | None = None
     mode: Literal["send", "approve"] = "send"
+    owners_csv: Path | None = None
     caps: CapsSection = CapsSection()
 
     def secret(self) -> str:
@@ -293,14 +296,36 @@ def load_settings(path: Path) -> Settings:
     try:
         if isinstance(ledger := raw.setdefault("ledger", {}), dict):
             ledger.setdefault("url", LedgerSection().url)  # the default lies beside the file, too
-        return Settings.model_validate(_anchored(raw, path.resolve().parent))
+        settings = Settings.model_validate(_anchored(raw, path.resolve().parent))
     except ValidationError as error:
         line, hint = _in_words(error)
         raise Permanent(f"{path}: {line}", hint) from None
+    return _with_owners(settings)
+
+
+def _with_owners(settings: Settings) -> Settings:
+    """With those of the CSV, where there is one: each row is checked as an `[[owner]]` is."""
+    csv = settings.policy.owners_csv
+    if csv is None:
+        return settings
+    taken = {domain for owner in settings.owner for domain in owner.domains}
+    added = list[OwnerSection]()
+    for line, values in owners_in(csv):
+        try:
+            owner = OwnerSection.model_validate(values)
+        except ValidationError as error:
+            raise Permanent(f"{csv} line {line}: {_in_words(error)[0]}", OWNERS_HINT) from None
+        if taken & set(owner.domains):
+            raise Permanent(
+                f"{csv} line {line}: {owner.domains[0]} is an [[owner]] of config.toml, too", "keep one of the two"
+            )
+        added.append(owner)
+    return settings.model_copy(update={"owner": (*settings.owner, *added)})
 
 
 PATHS = {
     "path",
+    "owners_csv",
     "password_file",
     "secret_file",
     "client_secret_file",
