@@ -122,6 +122,11 @@ def signed_without_from() -> bytes:
     return header.encode() + base64.b64encode(signature) + b"\r\n" + MAIL
 
 
+async def test_ruled_out_where_a_broken_signature_lends_its_key_to_one_with_a_length() -> None:
+    broken = signed().partition(b"From:")[0].replace(b"bh=", b"bh=AAAA", 1)
+    assert (await vouch(broken + signed(length=True) + b"more\r\n")).domain is None
+
+
 KEYS = {
     "no record": (),
     "two records": (pair(2048)[1], pair(2048)[1]),

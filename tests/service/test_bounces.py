@@ -58,6 +58,15 @@ async def test_a_hard_bounce_suppresses_its_reader_for_60_days(house: House) -> 
     assert (await house.states())[-1] == "answered"
 
 
+async def test_a_suppressed_reader_gets_no_reminder(house: House) -> None:
+    house.receives(a_bounce(await sent_from(house)))
+    for _ in range(3):
+        house.later(days=15)
+        await house.round()
+    assert len(house.letters) == 1
+    assert any(step.step == "refused" and "is suppressed" in step.words for step in house.steps)
+
+
 async def test_what_is_still_owed_to_a_suppressed_reader_is_not_sent(house: House) -> None:
     sender = await sent_from(house)
     house.policy = replace(house.policy, mode="approve")
