@@ -9,6 +9,7 @@ from triage.names import Domain
 from triage.recognize.dates import dates_in
 from triage.recognize.errors import problems_in
 from triage.recognize.hosts import MOST_NAMES, host_of, is_service, names_in, unique
+from triage.recognize.literals import may_hit
 from triage.recognize.match import IN_SUBJECT, Claim
 from triage.recognize.text import Text
 
@@ -74,7 +75,10 @@ def _values(rule: NoticeRule, field: FieldRule, text: Text) -> tuple[Value, ...]
     """What each pattern holds. The patterns of names add up; of all other fields the first that hits counts."""
     where = text.subject if field.name == IN_SUBJECT else text.everything
     found: list[Value] = []
+    low = text.subject.lower() if field.name == IN_SUBJECT else text.low
     for pattern in field.patterns:
+        if not may_hit(pattern.pattern, low):
+            continue
         first = () if field.name in (NAMES, EXPIRES) else (pattern.search(where),)
         for count, hit in enumerate(filter(None, first) if first else pattern.finditer(where)):
             value = (hit.group("value") or "").strip()

@@ -1,5 +1,7 @@
 """An RE2 pattern → the literal text that every match of it must contain; what makes a thousand rules cheap."""
 
+from functools import lru_cache
+
 _QUANTIFIERS = "*?{"
 _ESCAPED_LITERALS = frozenset(".()[]{}*+?|^$\\/-\"' #&~:=!<>@%,;")
 
@@ -12,6 +14,17 @@ def required(pattern: str) -> frozenset[str]:
     """
     runs = [max(found, key=len, default="") for found in _alternatives(pattern)]
     return frozenset(run.lower() for run in runs) if all(runs) else frozenset()
+
+
+@lru_cache(maxsize=20_000)
+def _required(pattern: str) -> frozenset[str]:
+    return required(pattern)
+
+
+def may_hit(pattern: str, low: str) -> bool:
+    """False where a plain look for its literals shows that the pattern hits nothing. `low`: the text in lower case."""
+    needed = _required(pattern)
+    return not needed or any(literal in low for literal in needed)
 
 
 def _alternatives(pattern: str) -> list[list[str]]:

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from triage.model import LookalikeRule, Match, NoticeRule, Pattern, Rulebook, Signature
 from triage.recognize.index import Index, index_of
+from triage.recognize.literals import may_hit
 from triage.recognize.text import Text
 
 Rule = NoticeRule | LookalikeRule
@@ -64,16 +65,27 @@ def _places(signature: Signature, text: Text) -> tuple[tuple[str, Sequence[Patte
 def _claim(rule: Rule, text: Text) -> Claim | None:
     signature = rule.signature
     subject = _first(rule, "subject", signature.subject, text.subject)
-    proof = None if subject else _first(rule, "body_alone", signature.body_alone, text.flow)
+    proof = None if subject else _proof(rule, text)
     if not subject and not proof and (signature.subject or signature.body_alone):
+        return None
+    if not all(may_hit(p.pattern, text.whole) for p in signature.body_all):
         return None
     body = _each(rule, "body_all", signature.body_all, text.flow)
     if len(body) < len(signature.body_all):
         return None
-    if any(p.search(text.flow) or p.search(text.subject) for p in signature.body_none):
+    if any(may_hit(p.pattern, text.whole) and _stands(p, text) for p in signature.body_none):
         return None
     found = (*((subject,) if subject else ()), *((proof,) if proof else ()), *body)
     return Claim(rule, found, subject is not None) if found else None
+
+
+def _proof(rule: Rule, text: Text) -> Match | None:
+    likely = (p for p in rule.signature.body_alone if may_hit(p.pattern, text.whole))
+    return _first(rule, "body_alone", likely, text.flow)
+
+
+def _stands(pattern: Pattern, text: Text) -> bool:
+    return bool(pattern.search(text.flow) or pattern.search(text.subject))
 
 
 def _first(rule: Rule, name: str, patterns: Iterable[Pattern], where: str) -> Match | None:

@@ -34,11 +34,8 @@ class Text:
     lines: str
     flow: str
     whole: str
-
-    @property
-    def everything(self) -> str:
-        """Subject and lines, for fields."""
-        return f"{self.subject}\n\n{self.lines}\n"
+    everything: str  # subject and lines, for fields
+    low: str  # the same in lower case
 
 
 def fold(text: str) -> str:
@@ -59,7 +56,8 @@ def read(subject: str, body: str) -> Text:
     lines = _without_runs(fold(body), "\n", 2).strip("\n")
     flow = lines if lines.isascii() else _WIDE_BREAK.sub("", lines)
     flow = flow.replace("\n\n", " ").replace("\n", " ")
-    return Text(folded_subject, lines, flow, f"{folded_subject}\n{flow}".lower())
+    everything = f"{folded_subject}\n\n{lines}\n"
+    return Text(folded_subject, lines, flow, f"{folded_subject}\n{flow}".lower(), everything, everything.lower())
 
 
 def _without_runs(text: str, sign: str, longest: int) -> str:
