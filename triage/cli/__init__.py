@@ -208,6 +208,19 @@ def rules_check(
     _end(check_folder(folder, config))
 
 
+@rules.command("new")
+def rules_new(
+    name: Annotated[str, typer.Argument(help="What the provider shall be called: lower case.", metavar="NAME")],
+    mail: Annotated[str, typer.Option("--from", help="A mail of it; - for standard input.", metavar="FILE")],
+    into: Annotated[Path, typer.Option(help="The folder of rules of your own.")] = Path("rules"),
+    config: ConfigOption = None,
+) -> None:
+    """A folder with a rule to finish, and the mail as a sample without people and domains."""
+    from triage.cli.rules import new_folder
+
+    _end(new_folder(name, mail, into, config))
+
+
 def main() -> None:
     """The command `triage`: every trouble ends as one line, a hint, and an exit code."""
     try:
