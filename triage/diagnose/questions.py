@@ -54,7 +54,7 @@ def next_questions(inquiry: Inquiry, seen: Observations, asked: Set[Question]) -
     if _ineligible(inquiry.name):
         return ()
     scene = Scene(inquiry, seen)
-    new = dict.fromkeys(question for question in _due(scene) if question not in asked)
+    new = dict.fromkeys(question for question in _due(scene, asked) if question not in asked)
     return within_limits(new, asked) if new else ()
 
 
@@ -74,7 +74,7 @@ def within_limits(new: Iterable[Question], asked: Set[Question]) -> tuple[Questi
     return tuple(allowed)
 
 
-def _due(scene: Scene) -> Iterator[Question]:
+def _due(scene: Scene, asked: Set[Question]) -> Iterator[Question]:
     yield from basics(scene.name, scene.zone)
     yield from _by_what_is_known_beforehand(scene)
     found = scene.found
@@ -86,8 +86,9 @@ def _due(scene: Scene) -> Iterator[Question]:
     yield from _where_not_clean(scene)
     yield from _elsewhere(scene)
     yield from _registration(scene)
-    if "ca-outage" in scene.stated or _way_is_open(scene):
-        yield AskAuthority(scene.inquiry.ca)
+    status = AskAuthority(scene.inquiry.ca)
+    if status not in asked and ("ca-outage" in scene.stated or _way_is_open(scene)):
+        yield status
 
 
 @lru_cache(maxsize=1024)
