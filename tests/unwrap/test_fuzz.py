@@ -153,9 +153,15 @@ def _names(outcome: object) -> set[Domain]:
     return {name for notice in notices for name in notice.names}
 
 
+# The whole name, not the end of a longer one: only a wildcard's star or the CA's own label may stand before its dot.
+_BEFORE = r"(?:(?<![a-z0-9_.-])|(?<=\*\.)|(?<=_acme-challenge\.))"
+_BEHIND = r"(?![a-z0-9_-]|\.[a-z0-9-])"
+
+
 def _stands_in(name: Domain, message: Message) -> bool:
     text = _all_text(message)
-    return any(form in text for form in (name.base.text, name.base.unicode.casefold()))
+    forms = "|".join(map(re.escape, (name.base.text, name.base.unicode.casefold())))
+    return re.search(rf"{_BEFORE}(?:{forms}){_BEHIND}", text) is not None
 
 
 def _all_text(message: Message) -> str:
