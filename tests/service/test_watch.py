@@ -36,7 +36,11 @@ class Site:
     async def round(self, deadline: float) -> AsyncGenerator[Any]:
         if self.behavior == "breaks":
             raise RuntimeError("a bug")
-        values: dict[str, Any] = {
+        async with WorldProbes(world_of(self.values(), self.house.now), "lenient").round(deadline) as round:
+            yield round
+
+    def values(self) -> dict[str, Any]:
+        return {
             "zones": {
                 "example.jp": ZONE,
                 "example.org": "ns1 A 85.131.209.1\nns2 A 85.131.209.2\n@ NS ns1\n@ NS ns2\n",
@@ -44,8 +48,6 @@ class Site:
             "registry": {"example.jp": {"expires": "+200 days", "status": ["active"]}},
             "server": [{"address": "85.131.208.10", "behavior": self.behavior, "certificate": self.certificate or OLD}],
         }
-        async with WorldProbes(world_of(values, self.house.now), "lenient").round(deadline) as round:
-            yield round
 
     async def close(self) -> None: ...
 
