@@ -75,9 +75,8 @@ def _values(rule: NoticeRule, field: FieldRule, text: Text) -> tuple[Value, ...]
     """What each pattern holds. The patterns of names add up; of all other fields the first that hits counts."""
     where = text.subject if field.name == IN_SUBJECT else text.everything
     found: list[Value] = []
-    low = text.subject.lower() if field.name == IN_SUBJECT else text.low
     for pattern in field.patterns:
-        if not may_hit(pattern.pattern, low):
+        if not may_hit(pattern.pattern, text.whole):
             continue
         first = () if field.name in (NAMES, EXPIRES) else (pattern.search(where),)
         for count, hit in enumerate(filter(None, first) if first else pattern.finditer(where)):

@@ -22,7 +22,10 @@ def _required(pattern: str) -> frozenset[str]:
 
 
 def may_hit(pattern: str, low: str) -> bool:
-    """False where a plain look for its literals shows that the pattern hits nothing. `low`: the text in lower case."""
+    """False where a plain look for its literals shows that the pattern hits nothing. `low`: the text in lower case.
+
+    No literal holds a line break, so joined lines tell as much as lines that are kept.
+    """
     needed = _required(pattern)
     return not needed or any(literal in low for literal in needed)
 

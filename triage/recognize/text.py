@@ -35,7 +35,6 @@ class Text:
     flow: str
     whole: str
     everything: str  # subject and lines, for fields
-    low: str  # the same in lower case
 
 
 def fold(text: str) -> str:
@@ -57,7 +56,7 @@ def read(subject: str, body: str) -> Text:
     flow = lines if lines.isascii() else _WIDE_BREAK.sub("", lines)
     flow = flow.replace("\n\n", " ").replace("\n", " ")
     everything = f"{folded_subject}\n\n{lines}\n"
-    return Text(folded_subject, lines, flow, f"{folded_subject}\n{flow}".lower(), everything, everything.lower())
+    return Text(folded_subject, lines, flow, f"{folded_subject}\n{flow}".lower(), everything)
 
 
 def _without_runs(text: str, sign: str, longest: int) -> str:
