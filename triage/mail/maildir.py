@@ -184,6 +184,10 @@ def _unique(file_name: str) -> str:
 
 def _find(path: Path, uid: str) -> Path | None:
     """The file of that unique name, wherever a mail program has put it by now."""
+    # Where it lay when it came, or was seen without flags: a look at the whole folder for each mail would be quadratic.
+    for likely in (path / "new" / uid, path / "cur" / f"{uid}:2,", path / "cur" / f"{uid}:2,S"):
+        if not uid.startswith(".") and "/" not in uid and likely.is_file() and not likely.is_symlink():
+            return likely
     return next((mail for mail, _ in _mails(path) if _unique(mail.name) == uid), None)
 
 
