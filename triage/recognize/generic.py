@@ -285,6 +285,7 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
         return not re.match(r"[@:]|/\S", after)
     return (
         before not in ("@", "/", ".", "-", ":", "=")
+        and not re.match(r"[A-Za-z0-9_]?-|[A-Za-z0-9_]{2}", text[max(0, start - 1) : start + 1])
         and not after.startswith(("@", "/", "-"))
         and not re.match(r":\d", after)
     )
