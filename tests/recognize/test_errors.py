@@ -46,6 +46,19 @@ CAUSES = (
     ("blocked-by-place", "During secondary validation: 5.9.1.4: Fetching http://a.example.jp/x: Timeout during connect"),
     ("points-elsewhere", "The domain “a.example.jp” resolved to an IP address “5.9.1.80” that does not exist on this server."),
     ("no-address", "“a.example.jp” does not resolve to any IP addresses on the internet."),
+    ("dns01-too-many", "too many TXT records at _acme-challenge.a.example.jp"),
+    ("dns01-too-many", "_acme-challenge.a.example.jp のTXTレコードが多すぎます。"),
+    ("quota-full", "write /home/a/.well-known/acme-challenge/x: disk quota exceeded"),
+    ("quota-full", "The account has reached its disk quota."),
+    ("quota-full", "ディスク容量が不足しているため、確認用ファイルを作成できませんでした。"),
+    ("renewal-disabled", "AutoSSL is disabled for a.example.jp."),
+    ("renewal-disabled", "a.example.jp の自動更新が無効になっています。"),
+    ("old-name-in-order", "The certificate still contains old.example.jp, which is no longer on this account."),
+    ("old-name-in-order", "削除済みのドメイン名 old.example.jp が証明書に含まれています。"),
+    ("precheck-refused", "a.example.jp did not pass our pre-check; no certificate was requested."),
+    ("precheck-refused", "事前チェックに失敗したため、申請していません。"),
+    ("provider-blocks-ca", "The validation servers of the CA are blocked by our firewall."),
+    ("provider-blocks-ca", "認証局からの接続が当社のファイアウォールで遮断されています。"),
 )  # fmt: skip
 
 
@@ -92,6 +105,24 @@ def test_the_api_s_own_address_is_not_the_site() -> None:
 def test_escapes_of_json_and_html_are_undone() -> None:
     text = r'"detail": "203.0.113.5: Invalid response from http:\/\/a.example.jp\/x: \u0022\u003chtml\u003e parked"'
     assert [(p.cause, p.address) for p in problems_in(text)] == [("parked", "203.0.113.5")]
+
+
+HARMLESS = (
+    "You use 3 GB of your disk quota of 20 GB.",
+    "ディスク容量が不足する前に、不要なファイルを削除してください。",
+    "If automatic renewal is disabled in your settings, renew by hand.",
+    "自動更新が無効の場合は、手動で更新してください。",
+    "The domain passed our pre-check.",
+    "事前チェックは完了しています。",
+    "認証局からの接続が必要です。",
+    "There are two TXT records at _acme-challenge.a.example.jp.",
+    "The certificate still contains www.example.jp.",
+)
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_words_near_a_cause_state_none(text: str) -> None:
+    assert problems_in(text) == ()
 
 
 @pytest.mark.parametrize("text", ["", "all is well", "証明書を更新しました", "error"], ids=repr)

@@ -182,7 +182,23 @@ _TABLE: tuple[tuple[str | Judge | None, str], ...] = (
     (_rejected_host, r"Invalid host in redirect target|Invalid empty host"),
     ("redirect-tls", r"doesn't support TLSv1\.2 or better|remote error: tls:|tls: (?:handshake|protocol)"),
     ("redirect-target-dead", r"Fetching http\S+: (?:no valid A records found for|DNS problem)"),
+    # what the host says of its own side; said for sure, not as a condition
+    ("quota-full", r"disk quota (?:has been |was )?exceeded|No space left on device|has reached its disk (?:space )?quota"
+                   r"|has exceeded its disk (?:space )?quota|(?:ディスク|サーバー)?容量が(?:不足して|上限に達して|いっぱいで)"
+                   r"|容量(?:不足|超過)のため"),
+    ("renewal-disabled", r"AutoSSL (?:is|has been) (?:currently )?(?:disabled|turned off) for"
+                         r"|auto(?:matic |-)renewal (?:has been|is currently) (?:disabled|turned off|switched off)"
+                         r"|自動更新(?:の設定)?[がは](?:無効|オフ|OFF)(?:です|のため|になっています|に設定されて|になっているため|にされて)"),
+    ("old-name-in-order", r"certificate (?:order )?still (?:contains|includes|lists) .{1,80} no longer "
+                          r"|(?:削除済みの|削除された|使われていない|使用されていない)(?:サブ)?ドメイン(?:名)?.{0,20}証明書に(?:含まれ|残って)"),
+    ("precheck-refused", r"(?:did not pass|failed) (?:our|the host's|the provider's) (?:own )?pre-?check"
+                         r"|pre-?check (?:failed|refused)|事前(?:の)?(?:確認|チェック)(?:に失敗し|に通りません|で止まり)"),
+    ("provider-blocks-ca", r"(?:Let's Encrypt|certificate authority|validation servers?) .{0,40}blocked by "
+                           r"(?:our|the host's|the provider's) firewall"
+                           r"|(?:認証局|発行元)からの(?:アクセス|接続|通信)が.{0,30}(?:遮断|ブロック|拒否)されて"),
     # DNS-01 and TLS-ALPN-01
+    ("dns01-too-many", r"too many TXT records|TXT (?:records?|answer|response) (?:is|are) too large"
+                       r"|TXTレコードが多すぎ|TXTレコードの数が上限"),
     ("dns01-other-zone", r"(?:NXDOMAIN|SERVFAIL) looking up TXT for"),
     ("dns01-record-missing", r"No TXT record found at|unable to renew .{0,40}using DNS validation"
                              r"|Please add the TXT records to the domains|require validation:|Can not find dns api hook"),
