@@ -88,7 +88,7 @@ async def _diagnosed(folder: Path) -> tuple[tuple[Report, ...], World]:
     reports = [
         Report(tuple([await investigate(probes, i, lambda: world.now) for i in _asked(notice)]), notice)
         for notice in _notices(folder, world)
-        if not notice.event.is_good
+        if not notice.event.is_good or (folder / "inquiry.toml").exists()  # who asks by hand is told; a mail is dropped
     ]
     return tuple(reports), world
 
