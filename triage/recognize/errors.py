@@ -255,6 +255,11 @@ _TYPES = {
     "rejectedidentifier": "policy-block", "accountdoesnotexist": "account-problem",
     "externalaccountrequired": "account-problem", "alreadyreplaced": "order-stale",
 }  # fmt: skip
+_OF_THE_HOST = frozenset(
+    ("quota-full", "renewal-disabled", "old-name-in-order", "precheck-refused", "provider-blocks-ca", "dns01-too-many")
+)
+_IF = re.compile(r"\b(?:if|unless|whether)\b[^.。\n]{0,80}\Z", re.IGNORECASE)
+_IN_CASE = re.compile(r"[^.。\n]{0,10}(?:場合|かどうか|可能性)")
 _BY_PLACE = frozenset(("port-80-blocked", "port-80-refused", "access-denied", "connection-reset", "too-slow"))
 
 _URN = re.compile(r"urn:(?:ietf:params:)?acme:error:(\w+)", re.IGNORECASE)
@@ -396,7 +401,8 @@ def _joined(lines: list[str], at: int) -> tuple[str, int]:
 
 def _problem(piece: tuple[str, Domain | None, str], causes: Causes) -> Problem | None:
     text, name, kind = piece
-    found = next(((cause, hit) for cause, pattern in causes if (hit := pattern.search(text))), None)
+    hits = ((cause, hit) for cause, pattern in causes if (hit := pattern.search(text)))
+    found = next(((cause, hit) for cause, hit in hits if not _is_assumed(cause, hit, text)), None)
     if found is None:
         return None
     secondary = "During secondary validation" in text
@@ -422,6 +428,13 @@ def _problem(piece: tuple[str, Domain | None, str], causes: Causes) -> Problem |
         secondary=secondary,
         retry_after=retry[1] if retry else None,
     )
+
+
+def _is_assumed(cause: str | Judge | None, hit: Any, text: str) -> bool:
+    """ "If your disk quota is exceeded, …" is advice; only what a host says of itself is ever put so."""
+    if cause not in _OF_THE_HOST:
+        return False
+    return bool(_IF.search(text[: hit.start()]) or _IN_CASE.match(text[hit.end() :]))
 
 
 def _named(text: str) -> Domain | None:
