@@ -8,6 +8,7 @@ from pathlib import Path
 
 from triage.cli.checked import Checked
 from triage.cli.doctor_network import network
+from triage.cli.rules import read_sample
 from triage.cli.standing import network_probes, standing
 from triage.cli.voice import Exit, plain, say
 from triage.cli.wiring import mailbox, outbox
@@ -90,7 +91,7 @@ def _policy(settings: Settings) -> Iterator[Checked]:
 
 
 def _rules(settings: Settings) -> Iterator[Checked]:
-    findings = check_rules(settings.rules.folders)
+    findings = check_rules(settings.rules.folders, read_sample)
     words = f"{len(findings)} findings" if findings else "every duty is kept"
     yield Checked("rules", not findings, words, "triage rules check")
 
