@@ -191,8 +191,10 @@ _TABLE: tuple[tuple[str | Judge | None, str], ...] = (
                          r"|自動更新(?:の設定)?[がは](?:無効|オフ|OFF)(?:です|のため|になっています|に設定されて|になっているため|にされて)"),
     ("old-name-in-order", r"certificate (?:order )?still (?:contains|includes|lists) .{1,80} no longer "
                           r"|(?:削除済みの|削除された|使われていない|使用されていない)(?:サブ)?ドメイン(?:名)?.{0,20}証明書に(?:含まれ|残って)"),
-    ("precheck-refused", r"(?:did not pass|failed) (?:our|the host's|the provider's) (?:own )?pre-?check"
-                         r"|pre-?check (?:failed|refused)|事前(?:の)?(?:確認|チェック)(?:に失敗し|に通りません|で止まり)"),
+    ("precheck-refused", r"did not pass (?:our|the host's|the provider's) (?:own )?pre-?check"
+                         r"|failed (?:our|the host's|the provider's) (?:own )?pre-?check"
+                         r"|pre-check failed|precheck failed|事前の?確認(?:に失敗し|に通りません|で止まり)"
+                         r"|事前の?チェック(?:に失敗し|に通りません|で止まり)"),
     ("provider-blocks-ca", r"(?:Let's Encrypt|certificate authority|validation servers?) .{0,40}blocked by "
                            r"(?:our|the host's|the provider's) firewall"
                            r"|(?:認証局|発行元)からの(?:アクセス|接続|通信)が.{0,30}(?:遮断|ブロック|拒否)されて"),
