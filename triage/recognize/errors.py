@@ -67,6 +67,8 @@ def _no_such_name(at: Statement) -> str | None:
 
 def _not_reached(otherwise: str) -> Judge:
     def judge(at: Statement) -> str | None:
+        if at.url and _ODD_PORT.match(at.url):
+            return "redirect-port"
         if at.by_ipv6:
             return "ipv6-dead"
         return "redirect-target-dead" if at.redirected else otherwise
@@ -237,6 +239,8 @@ _TABLE: tuple[tuple[str | Judge | None, str], ...] = (
     (_page, r"Invalid response from http\S+ ?\[?[^\]]{0,60}\]?: \""),
     (_status, r"responded with the following error: (?P<status>[1-5]\d\d) \("),
     (_status, r"web server (?:responded|answered) with .{0,40}?\b(?P<status>[1-5]\d\d)\b"),
+    (_status, r"Non-200 status code from HTTP: \S+ returned (?P<status>[1-5]\d\d)\b"),
+    (None, r"could not resolve URL"),
     (None, r"failed to fetch the DCV|TOTAL_DCV_FAILURE|SECURED_DOMAIN_DCV_FAILURE|NO_UNSECURED_DOMAIN_PASSED_DCV"),
     (None, r"No local authority|HTTP DCV:|DNS DCV:"),
     (None, r"error:(?:unauthorized|connection|dns|tls|malformed|userActionRequired|unknownHost)\b"),
@@ -269,8 +273,9 @@ _JSON_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _ADDRESS = re.compile(r"(?:^|[\s\"'(:,>])\[?((?:\d{1,3}\.){3}\d{1,3}|[0-9a-fA-F]{0,4}:[0-9a-fA-F:]{2,40})\]?: (?=Fetching|Invalid|The key|During|Error|Timeout|Connection|Incorrect|Cannot|remote|Server)")  # fmt: skip
 _BRACKETED = re.compile(r"Invalid response from \S+(?: \S+)? \[([0-9a-fA-F.:]{3,45})\]")
 _WRONG_ADDRESS = re.compile(r"IP address [\"'“”‘]?([0-9a-fA-F.:]{3,45})[\"'“”’]? that does not exist")
+_ODD_PORT = re.compile(r"https?://[^/?#]*:(?!(?:80|443)(?:[/?#]|$))\d+(?:[/?#]|$)")
 _URL = re.compile(
-    r"(?:Fetching|Invalid response from|temporary file at|file at|download|Url:) [\"'“‘]?(https?://[^\s\"'“”’]{1,2000})"
+    r"(?:Fetching|Get|code from HTTP:|Invalid response from|temporary file at|file at|download|Url:) [\"'“‘]?(https?://[^\s\"'“”’]{1,2000})"
 )
 _RETRY = re.compile(r"retry after (\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?: ?UTC|Z)?)", re.IGNORECASE)
 _NAMED = tuple(
