@@ -204,6 +204,18 @@ def test_a_missing_mailbox_is_a_line_and_an_exit(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_rule_without_a_sample_answers_nobody(tmp_path: Path) -> None:
+    folder = service(tmp_path)
+    rule = folder / "mine" / "providers" / "harbor" / "renewal-failed.toml"
+    rule.parent.mkdir(parents=True)
+    rule.write_text("event = 'renewal-failed'\nsubject = ['harbor renewal failed']\n")
+    (folder / "config.toml").write_text(SERVICE + '[rules]\nfolders = ["mine"]\n')
+    done = triage("once", cwd=folder)
+    assert done.returncode == 2
+    assert "harbor" in done.stderr
+    assert "hint: triage rules check" in done.stderr
+
+
 # ---- rules and demo
 
 

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from triage.cli.logs import log_to, logged_steps, secrets_of
+from triage.cli.rules import read_sample
 from triage.cli.standing import Standing, standing, utc_now
 from triage.cli.voice import Exit, say_trouble, settings_matter, terminal
 from triage.cli.wiring import health, service
+from triage.config import check_rules
 from triage.health import Health, Pulse
 from triage.model import Permanent, Trouble
 from triage.scheduler import run
@@ -64,6 +66,7 @@ async def run_service(config: Path, *, json_log: bool) -> Exit:
 def _works(config: Path, json_log: bool) -> _Works:
     stand = standing(config)
     with settings_matter():
+        _keep_their_duties(stand)
         log = log_to(sys.stderr, json_log=json_log, secrets=secrets_of(stand.settings))
     pulse, write = Pulse(utc_now), logged_steps(log)
 
@@ -76,6 +79,12 @@ def _works(config: Path, json_log: bool) -> _Works:
 
     works = service(stand, tell=tell)
     return _Works(stand, works, health(stand, works, pulse, tell_trouble), log)
+
+
+def _keep_their_duties(stand: Standing) -> None:
+    """A user's rules are tried on their samples before they may answer anybody; ours were, before they shipped."""
+    if stand.rule_folders and (findings := check_rules(stand.rule_folders, read_sample)):
+        raise Permanent(findings[0], f"triage rules check says all of it ({len(findings)} in all)")
 
 
 def _in_words(tally: Tally) -> str:
