@@ -48,7 +48,7 @@ def draft_rule(message: Message, rulebook: Rulebook) -> Draft:
     domains = [(name.registrable or name.base).text for name in notice.names] if notice else []
     subject, body = _own_text(message)
     text = _anonymous(read(subject, body), domains)
-    names = list(dict.fromkeys(host for host in _HOST.findall(text.whole) if host.endswith(_STAND_INS)))
+    names = list(dict.fromkeys(host for host in _HOST.findall(text.whole.lower()) if host.endswith(_STAND_INS)))
     event = notice.event.value if notice else "renewal-failed"
     return Draft(event, _rule(text, event, names), _expected(event, names), text.subject, text.lines)
 

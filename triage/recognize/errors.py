@@ -25,7 +25,7 @@ LONGEST_ERROR = 500  # characters of it that are kept
 MOST_PROBLEMS = 50
 MOST_TEXT = 128 * 1024
 LINES_BEFORE, LINES_AFTER = 30, 12  # a label stands above its error, a wrapped error runs on below
-_LINE_END = re.compile("\n")
+_LINE_END = re.compile(b"\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,10 @@ class Statement:
     type: str  # the ACME error type beside it, without its urn, or ""
     address: str | None
     url: str | None
-    hit: Any
+    hit: Any  # of a pattern of the table, over octets
+
+    def group(self, name: str) -> str:
+        return self.hit.group(name).decode("utf-8", "ignore")
 
     @property
     def by_ipv6(self) -> bool:
@@ -57,7 +60,7 @@ Judge = Callable[[Statement], str | None]
 
 def _no_such_name(at: Statement) -> str | None:
     """NXDOMAIN for a registered domain means that its TLD knows nothing of it; below one, only a record is missing."""
-    asked = name_of(at.hit.group("name"))
+    asked = name_of(at.group("name"))
     if at.url and asked and at.name and asked.base != at.name.base:
         return "redirect-target-dead"
     if asked is None:
@@ -82,7 +85,7 @@ def _timeout_after_connect(at: Statement) -> str | None:
 
 def _status(at: Statement) -> str | None:
     """An HTTP status other than 200 in place of the token."""
-    status = int(at.hit.group("status"))
+    status = int(at.group("status"))
     host = host_of(at.url or "")
     elsewhere = bool(at.name and host and host not in _same_site(at.name))
     if elsewhere and status in (200, 404):
@@ -310,13 +313,12 @@ def problems_in(text: str) -> tuple[Problem, ...]:
     """What the text says went wrong, in its order, each statement once. At most 50, of the first 128 KiB."""
     found = dict[tuple[str | None, str | None, str], Problem]()
     plain = _unescaped(text[:MOST_TEXT])
-    flow = plain.replace("\n", " ")
-    announced = _INDEX.candidates(flow.lower().encode("utf-8", "replace"))
-    causes = tuple(_CAUSES[n] for n in sorted(announced))
-    if any(pattern.search(flow) for _, pattern in causes):
-        plain = without_guesses(plain)
-        flow = plain.replace("\n", " ")
-    for piece in _statements(*_around(plain, flow, causes)):
+    octets = plain.encode("utf-8", "replace")
+    causes = _announced(octets.replace(b"\n", b" "))
+    if not causes:
+        return ()
+    plain = without_guesses(plain)
+    for piece in _statements(*_around(plain, causes)):
         problem = _problem(piece, causes)
         if problem:
             found.setdefault((problem.name.text if problem.name else None, problem.cause, problem.error[:80]), problem)
@@ -340,15 +342,23 @@ def _character(escape: re.Match[str]) -> str:
     return " " if code < 32 or 0xD800 <= code < 0xE000 else chr(code)
 
 
-def _around(plain: str, flow: str, causes: Causes) -> tuple[list[str], set[int]]:
+def _announced(flow: bytes) -> Causes:
+    """The rows of the table that hit anywhere in the text, in their order."""
+    likely = (_CAUSES[n] for n in sorted(_INDEX.candidates(flow.lower())))
+    return tuple((cause, pattern) for cause, pattern in likely if pattern.search(flow))
+
+
+def _around(plain: str, causes: Causes) -> tuple[list[str], set[int]]:
     """The lines near the places that look like an error, so that a long log costs no more than what is wrong in it.
 
     And the numbers of the lines in which those places are.
     """
+    octets = plain.encode("utf-8", "replace")
+    flow = octets.replace(b"\n", b" ")
     starts = [at for _, pattern in causes for at in _places(pattern, flow)]
     if not starts:
         return [], set()
-    ends = [hit.start() for hit in _LINE_END.finditer(plain)]
+    ends = [hit.start() for hit in _LINE_END.finditer(octets)]
     lines = plain.split("\n")
     near = set[int]()
     places = {bisect_left(ends, start) for start in starts}
@@ -357,7 +367,7 @@ def _around(plain: str, flow: str, causes: Causes) -> tuple[list[str], set[int]]
     return ([line if n in near else "" for n, line in enumerate(lines)] if len(near) < len(lines) else lines), places
 
 
-def _places(pattern: Any, flow: str) -> list[int]:
+def _places(pattern: Any, flow: bytes) -> list[int]:
     return [hit.start() for _, hit in zip(range(MOST_PROBLEMS), pattern.finditer(flow), strict=False)]
 
 
@@ -408,8 +418,9 @@ def _joined(lines: list[str], at: int) -> tuple[str, int]:
 
 def _problem(piece: tuple[str, Domain | None, str], causes: Causes) -> Problem | None:
     text, name, kind = piece
-    hits = ((cause, hit) for cause, pattern in causes if (hit := pattern.search(text)))
-    found = next(((cause, hit) for cause, hit in hits if not _is_assumed(cause, hit, text)), None)
+    octets = text.encode("utf-8", "replace")
+    hits = ((cause, hit) for cause, pattern in causes if (hit := pattern.search(octets)))
+    found = next(((cause, hit) for cause, hit in hits if not _is_assumed(cause, hit, octets)), None)
     if found is None:
         return None
     secondary = "During secondary validation" in text
@@ -437,11 +448,12 @@ def _problem(piece: tuple[str, Domain | None, str], causes: Causes) -> Problem |
     )
 
 
-def _is_assumed(cause: str | Judge | None, hit: Any, text: str) -> bool:
+def _is_assumed(cause: str | Judge | None, hit: Any, octets: bytes) -> bool:
     """ "If your disk quota is exceeded, …" is advice; only what a host says of itself is ever put so."""
     if cause not in _OF_THE_HOST:
         return False
-    return bool(_IF.search(text[: hit.start()]) or _IN_CASE.match(text[hit.end() :]))
+    before, after = (part.decode("utf-8", "ignore") for part in (octets[: hit.start()], octets[hit.end() :]))
+    return bool(_IF.search(before) or _IN_CASE.match(after))
 
 
 def _named(text: str) -> Domain | None:

@@ -73,14 +73,14 @@ def _all_values(rule: NoticeRule, text: Text) -> dict[str, tuple[Value, ...]]:
 
 def _values(rule: NoticeRule, field: FieldRule, text: Text) -> tuple[Value, ...]:
     """What each pattern holds. The patterns of names add up; of all other fields the first that hits counts."""
-    where = text.subject if field.name == IN_SUBJECT else text.everything
+    where = text.octets.subject if field.name == IN_SUBJECT else text.octets.everything
     found: list[Value] = []
     for pattern in field.patterns:
-        if not may_hit(pattern.pattern, text.whole):
+        if not may_hit(pattern.pattern, text.octets.low):
             continue
         first = () if field.name in (NAMES, EXPIRES) else (pattern.search(where),)
         for count, hit in enumerate(filter(None, first) if first else pattern.finditer(where)):
-            value = (hit.group("value") or "").strip()
+            value = (hit.group("value") or b"").decode("utf-8", "ignore").strip()
             if value:
                 found.append(Value(value, Match(rule.id, field.name, pattern.pattern, value[:LONGEST_VALUE])))
             if count >= MOST_VALUES:

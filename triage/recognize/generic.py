@@ -116,7 +116,7 @@ def unknown_notice(
     text: Text, dated: datetime | None, subject: str, provider: str, known: frozenset[str]
 ) -> Notices | Unrecognized:
     """`known`: domains of the providers themselves, which are never the sick ones in free text."""
-    head = f"{text.subject}\n{text.flow}"
+    head = text.whole
     if not _TOPIC.search(head):
         return Unrecognized("not-a-notice", "it does not speak of a certificate")
     because = _something_else(text, head)

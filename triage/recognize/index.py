@@ -28,7 +28,7 @@ class Index:
     always: frozenset[int]  # those that no literal announces
 
     def candidates(self, text: bytes) -> set[int]:
-        """`text`: in lower case, UTF-8."""
+        """`text`: UTF-8, A to Z in lower case."""
         found = set(self.always)
         for anchor in self._found(text):
             for literal, owners in self.entries[anchor]:
@@ -50,21 +50,20 @@ class Index:
 
 def index_of(doors: Sequence[Iterable[str]]) -> Index:
     """One entry of `doors` for each rule: patterns of which at least one must hit."""
-    literals = dict[str, set[int]]()
+    literals = dict[bytes, set[int]]()
     always = set[int]()
     for owner, patterns in enumerate(doors):
         needed = [required(pattern) for pattern in patterns]
-        if not needed or any(not one or min(len(x.encode()) for x in one) < _SHORT for one in needed):
+        if not needed or any(not one or min(len(x) for x in one) < _SHORT for one in needed):
             always.add(owner)
             continue
-        for literal in frozenset[str]().union(*needed):
+        for literal in frozenset[bytes]().union(*needed):
             literals.setdefault(literal, set()).add(owner)
-    common = Counter(gram for literal in literals for gram in _grams(literal.encode()))
+    common = Counter(gram for literal in literals for gram in _grams(literal))
     entries = dict[bytes, list[tuple[bytes, tuple[int, ...]]]]()
     for literal, owners in literals.items():
-        octets = literal.encode()
-        anchor = min(_grams(octets), key=lambda gram: (common[gram] > 1, _everyday(gram), gram))
-        entries.setdefault(anchor, []).append((octets, tuple(owners)))
+        anchor = min(_grams(literal), key=lambda gram: (common[gram] > 1, _everyday(gram), gram))
+        entries.setdefault(anchor, []).append((literal, tuple(owners)))
     return Index(_any_of(entries), {a: tuple(found) for a, found in entries.items()}, frozenset(always))
 
 

@@ -6,27 +6,23 @@ _QUANTIFIERS = "*?{"
 _ESCAPED_LITERALS = frozenset(".()[]{}*+?|^$\\/-\"' #&~:=!<>@%,;")
 
 
-def required(pattern: str) -> frozenset[str]:
-    """Texts of which one at least is in every match, lower case; empty where none can be named.
+@lru_cache(maxsize=20_000)
+def required(pattern: str) -> frozenset[bytes]:
+    """Octets of which one run at least is in every match, A to Z in lower case; empty where none can be named.
 
     Only what stands outside of groups and classes counts, so the answer is always safe and sometimes shorter than it
     could be. The longest run of each alternative is taken.
     """
     runs = [max(found, key=len, default="") for found in _alternatives(pattern)]
-    return frozenset(run.lower() for run in runs) if all(runs) else frozenset()
+    return frozenset(run.lower().encode() for run in runs) if all(runs) else frozenset()
 
 
-@lru_cache(maxsize=20_000)
-def _required(pattern: str) -> frozenset[str]:
-    return required(pattern)
-
-
-def may_hit(pattern: str, low: str) -> bool:
-    """False where a plain look for its literals shows that the pattern hits nothing. `low`: the text in lower case.
+def may_hit(pattern: str, low: bytes) -> bool:
+    """False where a plain look for its literals shows that the pattern hits nothing. `low`: text, A to Z in lower case.
 
     No literal holds a line break, so joined lines tell as much as lines that are kept.
     """
-    needed = _required(pattern)
+    needed = required(pattern)
     return not needed or any(literal in low for literal in needed)
 
 
@@ -75,8 +71,8 @@ def _item(pattern: str, at: int) -> tuple[str, int]:
         return "", _past_class(pattern, at)
     if sign == "(":
         return "", _past_group(pattern, at)
-    if sign in "^$.":
-        return "", at + 1
+    if sign in "^$." or not (sign.isascii() or sign.lower() == sign.upper()):
+        return "", at + 1  # `Ä` and `ä` are one to the pattern and two to whoever looks for octets
     return sign, at + 1
 
 

@@ -28,7 +28,7 @@ class Claim:
 def claims(text: Text, rulebook: Rulebook) -> tuple[Claim, ...]:
     """Every rule that recognizes the text, the best first."""
     index, rules = _prepared(rulebook)
-    candidates = (rules[n] for n in sorted(index.candidates(text.whole.encode("utf-8", "replace"))))
+    candidates = (rules[n] for n in sorted(index.candidates(text.octets.low)))
     found = [claim for rule in candidates if (claim := _claim(rule, text))]
     return tuple(sorted(found, key=lambda claim: claim.weight, reverse=True))
 
@@ -50,52 +50,52 @@ def field_hits(text: Text, rule: Rule) -> frozenset[str]:
         pattern.pattern
         for field in fields
         for pattern in field.patterns
-        if pattern.search(text.subject if field.name == IN_SUBJECT else text.everything)
+        if pattern.search(text.octets.subject if field.name == IN_SUBJECT else text.octets.everything)
     )
 
 
-def _places(signature: Signature, text: Text) -> tuple[tuple[str, Sequence[Pattern], str], ...]:
+def _places(signature: Signature, text: Text) -> tuple[tuple[str, Sequence[Pattern], bytes], ...]:
     return (
-        ("subject", signature.subject, text.subject),
-        ("body_all", signature.body_all, text.flow),
-        ("body_alone", signature.body_alone, text.flow),
+        ("subject", signature.subject, text.octets.subject),
+        ("body_all", signature.body_all, text.octets.flow),
+        ("body_alone", signature.body_alone, text.octets.flow),
     )
 
 
 def _claim(rule: Rule, text: Text) -> Claim | None:
     signature = rule.signature
-    subject = _first(rule, "subject", signature.subject, text.subject)
+    subject = _first(rule, "subject", signature.subject, text.octets.subject)
     proof = None if subject else _proof(rule, text)
     if not subject and not proof and (signature.subject or signature.body_alone):
         return None
-    if not all(may_hit(p.pattern, text.whole) for p in signature.body_all):
+    if not all(may_hit(p.pattern, text.octets.low) for p in signature.body_all):
         return None
-    body = _each(rule, "body_all", signature.body_all, text.flow)
+    body = _each(rule, "body_all", signature.body_all, text.octets.flow)
     if len(body) < len(signature.body_all):
         return None
-    if any(may_hit(p.pattern, text.whole) and _stands(p, text) for p in signature.body_none):
+    if any(may_hit(p.pattern, text.octets.low) and _stands(p, text) for p in signature.body_none):
         return None
     found = (*((subject,) if subject else ()), *((proof,) if proof else ()), *body)
     return Claim(rule, found, subject is not None) if found else None
 
 
 def _proof(rule: Rule, text: Text) -> Match | None:
-    likely = (p for p in rule.signature.body_alone if may_hit(p.pattern, text.whole))
-    return _first(rule, "body_alone", likely, text.flow)
+    likely = (p for p in rule.signature.body_alone if may_hit(p.pattern, text.octets.low))
+    return _first(rule, "body_alone", likely, text.octets.flow)
 
 
 def _stands(pattern: Pattern, text: Text) -> bool:
-    return bool(pattern.search(text.flow) or pattern.search(text.subject))
+    return bool(pattern.search(text.octets.flow) or pattern.search(text.octets.subject))
 
 
-def _first(rule: Rule, name: str, patterns: Iterable[Pattern], where: str) -> Match | None:
+def _first(rule: Rule, name: str, patterns: Iterable[Pattern], where: bytes) -> Match | None:
     for pattern in patterns:
         if hit := pattern.search(where):
-            return Match(rule.id, name, pattern.pattern, hit.group(0)[:200])
+            return Match(rule.id, name, pattern.pattern, hit.group(0)[:600].decode("utf-8", "ignore")[:200])
     return None
 
 
-def _each(rule: Rule, name: str, patterns: Iterable[Pattern], where: str) -> tuple[Match, ...]:
+def _each(rule: Rule, name: str, patterns: Iterable[Pattern], where: bytes) -> tuple[Match, ...]:
     return tuple(m for p in patterns if (m := _first(rule, name, (p,), where)))
 
 

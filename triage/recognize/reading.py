@@ -85,12 +85,12 @@ def _one(message: Message, rulebook: Rulebook, depth: int) -> Notices | Unrecogn
 
 def _alone(message: Message, rulebook: Rulebook) -> Notices | Unrecognized:
     """This mail by its own text."""
-    sources = tuple(_sources(message))
-    for source in sources:
+    first = next(_sources(message))
+    for source in _sources(message):
         outcome = _known(source, message.links, rulebook)
         if outcome is not None:
             return outcome
-    return _unknown(sources[0], message.links, rulebook)
+    return _unknown(first, message.links, rulebook)
 
 
 def _sources(message: Message) -> Iterator[Source]:

@@ -23,31 +23,54 @@ _QUOTE = re.compile(r"(?m)^(?: ?[>｜|])+ ?")
 
 
 @dataclass(frozen=True, slots=True)
+class Octets:
+    """The same words in UTF-8. Patterns of rules run on these: on a str, RE2 encodes the whole text for each pattern."""
+
+    subject: bytes
+    flow: bytes
+    everything: bytes  # subject and lines, for fields
+    low: bytes  # subject and flow with A to Z in lower case, where literals are looked for
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """A mail's own words, folded: NFKC, blanks collapsed.
 
     `lines` keeps the lines (for labelled fields). `flow` is one line, as a person reads it: a break between two
-    Japanese characters is nothing, every other break a blank. `whole` is subject and flow in lower case.
+    Japanese characters is nothing, every other break a blank.
     """
 
     subject: str
     lines: str
     flow: str
-    whole: str
-    everything: str  # subject and lines, for fields
+    octets: Octets
+
+    @property
+    def whole(self) -> str:
+        """Subject and flow."""
+        return f"{self.subject}\n{self.flow}"
 
 
 def fold(text: str) -> str:
     """NFKC with blanks collapsed and trimmed at both ends of every line; linear in its input."""
     cut = text[:LONGEST]
     if not cut.isascii():
-        if _MARK_RUN.search(cut):
-            cut = _MARK_RUN.sub(r"\1", cut)
-        cut = unicodedata.normalize("NFKC", cut).replace("\u2028", "\n")
+        cut = _normalized(cut.replace("\u2028", "\n").split("\n"))
     for blank in _BLANKS:
         if blank in cut:
             cut = cut.replace(blank, " ")
     return "\n".join([line.strip(" ") for line in _without_runs(cut, " ", 1).split("\n")])
+
+
+def _normalized(lines: list[str]) -> str:
+    """NFKC of the lines that can change by it: most of a long mail is plain, and NFKC is the dearest step of all."""
+    wide = [at for at, line in enumerate(lines) if not line.isascii()]
+    joined = "\n".join([lines[at] for at in wide])
+    if _MARK_RUN.search(joined):
+        joined = _MARK_RUN.sub(r"\1", joined)
+    for at, line in zip(wide, unicodedata.normalize("NFKC", joined).split("\n"), strict=True):
+        lines[at] = line
+    return "\n".join(lines)
 
 
 def read(subject: str, body: str) -> Text:
@@ -55,8 +78,12 @@ def read(subject: str, body: str) -> Text:
     lines = _without_runs(fold(body), "\n", 2).strip("\n")
     flow = lines if lines.isascii() else _WIDE_BREAK.sub("", lines)
     flow = flow.replace("\n\n", " ").replace("\n", " ")
-    everything = f"{folded_subject}\n\n{lines}\n"
-    return Text(folded_subject, lines, flow, f"{folded_subject}\n{flow}".lower(), everything)
+    return Text(folded_subject, lines, flow, _octets(folded_subject, lines, flow))
+
+
+def _octets(subject: str, lines: str, flow: str) -> Octets:
+    head, body, joined = (part.encode("utf-8", "replace") for part in (subject, lines, flow))
+    return Octets(head, joined, b"%b\n\n%b\n" % (head, body), b"%b\n%b" % (head.lower(), joined.lower()))
 
 
 def _without_runs(text: str, sign: str, longest: int) -> str:
