@@ -38,7 +38,7 @@ def mails() -> list[tuple[str, bytes]]:
 
 
 # What long mails consist of: a thread and a footer below the text, and the markup of a layout around it.
-THREAD = "いつもお世話になっております。先日の件につきまして、ご確認のほどよろしくお願いいたします。\n> Thank you, I will look.\n"
+THREAD = "いつもお世話になっております。先日の件、ご確認をお願いいたします。\n> Thank you, I will look into it.\n"
 LAYOUT = (
     '<tr><td style="padding:0 24px 12px 24px;font-family:Arial,Helvetica,sans-serif;font-size:14px;line-height:22px;'
     'color:#333333;mso-line-height-rule:exactly" align="left" valign="top">All rights reserved.</td></tr>\n'

@@ -12,7 +12,7 @@ CAUSES = (
     ("not-registered", "DNS problem: NXDOMAIN looking up A for nope.com - check that a DNS record exists"),
     ("no-address", "DNS problem: NXDOMAIN looking up A for www.example.com - check that a DNS record exists"),
     ("no-address", "dns :: no valid A records found for norec.com; no valid AAAA records found for norec.com"),
-    ("dns01-other-zone", "DNS problem: NXDOMAIN looking up TXT for _acme-challenge.example.com"),
+    ("dns01-record-missing", "DNS problem: NXDOMAIN looking up TXT for _acme-challenge.example.com"),
     ("lame-delegation", "DNS problem: SERVFAIL looking up A for a.example.jp - the domain's nameservers may be …"),
     ("dnssec-broken", "DNS problem: looking up A for a.example.jp: DNSSEC: Signature Expired"),
     ("nameservers-silent", "DNS problem: query timed out looking up A for a.example.jp"),

@@ -9,7 +9,8 @@ import re2
 _REASONS = re2.compile(
     r"(?i)(?:possible|potential|common|typical|usual|probable|frequent)"
     r" (?:\w+ ){0,2}?(?:cause|reason|issue|problem)"
-    r"|likely (?:cause|reason)|(?:causes?|reasons?)\b[^\n.]{0,40}\b(?:include|may|might|could|can be)\b"
+    r"|(?:messages?|errors?) (?:such as|like)\b|likely (?:cause|reason)"
+    r"|(?:causes?|reasons?)\b[^\n.]{0,40}\b(?:include|may|might|could|can be)\b"
     r"|\b(?:this|it|which|that|failures?|problem|error)\b[^\n.]{0,20}"
     r" (?:may|might|could|can|is usually|usually|is often|often) (?:\w+ ){0,2}?(?:be|caused|due|happen|occur|mean)\b"
     r"|(?:考えられる|考え得る|主な|よくある|想定される|可能性のある|一般的な|代表的な)[^\n。]{0,12}(?:原因|理由|要因|ケース|事例)"

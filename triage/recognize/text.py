@@ -24,7 +24,7 @@ _QUOTE = re.compile(r"(?m)^(?: ?[>｜|])+ ?")
 
 @dataclass(frozen=True, slots=True)
 class Octets:
-    """The same words in UTF-8. Patterns of rules run on these: on a str, RE2 encodes the whole text for each pattern."""
+    """The same words in UTF-8. Patterns run on these: of a str, RE2 would encode the whole for each pattern."""
 
     subject: bytes
     flow: bytes
