@@ -1,4 +1,7 @@
-"""The line above a quoted mail, `On 28/10/2021 12:46, "N. N." <n@n.test> wrote:`, in any language."""
+"""The line above a quoted mail, `On 28/10/2021 12:46, "N. N." <n@n.test> wrote:`, in any language.
+
+Some programs leave the address out, some the date; then the quote below it must show that the line is one.
+"""
 
 import re
 from dataclasses import dataclass
@@ -30,25 +33,52 @@ class Attribution:
     start: int
     end: int
     depth: int
-    sender: Address
+    sender: Address | None
     date_text: str
 
 
 def find_attribution(lines: list[str]) -> Attribution | None:
     for at, line in enumerate(lines):
-        if "@" not in line or len(line) > _LONGEST:
+        if len(line) > _LONGEST or ("@" not in line and line.rstrip()[-1:] not in (":", "：")):
             continue
-        for start in (at, at - 1):
-            if start >= 0 and (found := _attribution(lines, start, at)) is not None:
-                return found
-        # Gmail folds the line behind the address, too.
-        if at + 1 < len(lines) and len(lines[at + 1]) < 60 and (found := _attribution(lines, at, at + 1)) is not None:
+        if "@" in line and (found := _whole(lines, at)) is not None:
+            return found
+        if (found := _above_a_quote(lines, at)) is not None:
             return found
     return None
 
 
+def _whole(lines: list[str], at: int) -> Attribution | None:
+    """On one line, or folded: Gmail does so before the address, and behind it."""
+    spans = [(at, at), *([(at - 1, at)] if at else [])]
+    if at + 1 < len(lines) and len(lines[at + 1]) < 60:
+        spans.append((at, at + 1))
+    return next((found for first, last in spans if (found := _attribution(lines, first, last))), None)
+
+
+def _above_a_quote(lines: list[str], at: int) -> Attribution | None:
+    """`2026-11-13 09:03 に N. N. さんは書きました:` or `N. N. <n@n.test> wrote:`, directly above what is quoted."""
+    level = depth(lines[at])
+    below = next((n for n in range(at + 1, min(at + 4, len(lines))) if lines[n].strip()), None)
+    if below is None or depth(lines[below]) <= level:
+        return None
+    text = _plain(lines[at : at + 1])
+    person, day = _PERSON.search(text), _DAY.search(text)
+    clock = _last_clock(text) if day else None
+    if text[-1:] not in (":", "：") or (person is None) == (clock is None):
+        return None  # neither of them, or both: the stricter reading below takes that
+    if person is not None:
+        return Attribution(at, at + 1, level, Address(_name(text[: person.start()]), clean(person[1])), "")
+    assert clock is not None
+    return Attribution(at, at + 1, level, None, _without_words(text[: clock.end()].strip("()（）")))
+
+
+def _plain(lines: list[str]) -> str:
+    return " ".join(unquote(line, depth(line)).strip(" \ufeff\u200b\u200e") for line in lines)
+
+
 def _attribution(lines: list[str], start: int, last: int) -> Attribution | None:
-    text = " ".join(unquote(line, depth(line)).strip(" \ufeff\u200b\u200e") for line in lines[start : last + 1])
+    text = _plain(lines[start : last + 1])
     if not text.endswith((":", "：")) or len(text) > _LONGEST:
         return None
     text = _MAILTO.sub("", text)[:-1].rstrip()

@@ -74,7 +74,7 @@ def find_block(lines: list[str], subject: str, *, announced: bool) -> Block | No
         if name in ("from", "subject", "date", "to"):
             block = _block_at(lines, at, subject, announced)
         elif name is None and "--" in line:
-            block = _one_line_block(lines, at) or _unknown_block(lines, at, subject)
+            block = _one_line_block(lines, at) or _bare_block(lines, at) or _unknown_block(lines, at, subject)
         if block is not None:
             return block
     return None
@@ -92,7 +92,7 @@ def _block_at(lines: list[str], start: int, subject: str, announced: bool) -> Bl
     values, labels, end = _read_values(lines, start, subject)
     if len(values) < 2:
         return None
-    opening, title = _opening(lines, start, depth(lines[start]))
+    opening, title = opening_above(lines, start, depth(lines[start]))
     if not _convinces(values, bool(title) and title in OPENINGS, announced or bool(title)):
         return None
     known = _languages([label for label in labels if LABELS[label] != "other"], title)
@@ -115,7 +115,10 @@ def _read_values(lines: list[str], start: int, subject: str) -> tuple[dict[str, 
     while at < stop:
         label = label_of(lines[at])
         name = LABELS.get(label[0]) if label else None
-        if label is not None and name is not None and (name == "other" or name not in values):
+        if label is not None and (name is None or name in values) and (guess := _by_value(label, values, subject)):
+            values[guess] = label[1]
+            last, folded, at = guess, 0, at + 1
+        elif label is not None and name is not None and (name == "other" or name not in values):
             if name != "other":
                 values[name] = label[1]
             labels.append(label[0])
@@ -135,6 +138,17 @@ def _read_values(lines: list[str], start: int, subject: str) -> tuple[dict[str, 
         else:
             break
     return values, labels, at
+
+
+_A_LABEL = re.compile(r"[^\W\d_](?:[^\W\d_]|[ .'’/()-]){0,24}\Z")
+
+
+def _by_value(label: tuple[str, str], values: dict[str, str], subject: str) -> str | None:
+    """What an unknown label must stand for, below labels that we know: its value shows it, and it is still missing."""
+    if len(values) < 2 or "from" not in values or not _A_LABEL.match(label[0]) or not label[1]:
+        return None
+    name = _guess(label[1], values, subject)
+    return name if name is not None and name != "from" else None
 
 
 def _label_after_blank(lines: list[str], at: int, values: dict[str, str]) -> int | None:
@@ -221,7 +235,7 @@ def _languages(labels: list[str], title: str | None) -> frozenset[str]:
 # ---- the line above the labels
 
 
-def _opening(lines: list[str], start: int, level: int) -> tuple[int, str | None]:
+def opening_above(lines: list[str], start: int, level: int) -> tuple[int, str | None]:
     """The first line that belongs to the block's head, and its folded title; "" for a bare ruler, None for nothing."""
     opening, title = start, None
     at = start - 1
@@ -322,10 +336,41 @@ def _one_line_pattern(name: str, words: set[str]) -> re.Pattern[str]:
     if name == "subject":
         # Yahoo in Portuguese leaves the colon out: "CETAssunto Integer".
         return re.compile(rf"(?:{alternatives})(?:\s?[:：]|(?<=Assunto)\s)\s*")
-    return re.compile(rf"(?:(?<=[>;\s])|^)(?:{alternatives})\s?[:：]\s*")
+    # A sender without a name has no `>` at its end, and the label touches it: `bot@host.testTo: …`.
+    return re.compile(rf"(?:(?<=[>;\s])|^|(?<=[a-z0-9])(?=[A-Z]))(?:{alternatives})\s?[:：]\s*")
 
 
 _ONE_LINE = _build_one_line()
+
+
+# ---- labels without a colon, below a title (eM Client)
+
+
+def _bare_block(lines: list[str], at: int) -> Block | None:
+    head = titled(lines[at])
+    if head is None or head[0] not in OPENINGS or head[1].strip():
+        return None
+    level = depth(lines[at])
+    values, labels, end = dict[str, str](), list[str](), at + 1
+    while end < min(len(lines), at + 8) and (pair := _bare_label(unquote(lines[end], level))) is not None:
+        if LABELS[pair[0]] in values or _field(lines[end]) is not None:
+            break
+        values[LABELS[pair[0]]] = pair[1]
+        labels.append(pair[0])
+        end += 1
+    if len(values) < 3 or "@" not in values.get("from", ""):
+        return None
+    return Block(at, end, level, values, _languages(labels, head[0]), titled=True, says_forwarded=True)
+
+
+def _bare_label(line: str) -> tuple[str, str] | None:
+    """The label is the first word, or the first two: `보낸 사람`."""
+    words = line.strip().split(None, 2)
+    for count in (1, 2):
+        label = fold(" ".join(words[:count]))
+        if len(words) > count and LABELS.get(label, "other") != "other":
+            return label, line.strip().split(None, count)[count]
+    return None
 
 
 # ---- labels of a language that we do not know, below a title between dashes

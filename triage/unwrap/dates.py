@@ -39,7 +39,7 @@ _AM = frozenset({"am", "a.m.", "a.m", "午前", "上午", "오전", "早上"})
 
 _YMD = re.compile(r"(?<!\d)(\d{4})\s?(?:年|[-/.]|\.\s)\s?(\d{1,2})\s?(?:月|[-/.]|\.\s)\s?(\d{1,2})(?!\d)日?")
 _KOREAN = re.compile(r"(\d{4})년\s?(\d{1,2})월\s?(\d{1,2})일")
-_REIWA = re.compile(r"令和\s?(\d{1,2}|元)年\s?(\d{1,2})月\s?(\d{1,2})日")
+_REIWA = re.compile(r"(?:令和|(?<!\w)r)\s?(\d{1,2}|元)[年/.-]\s?(\d{1,2})[月/.-]\s?(\d{1,2})(?!\d)日?")  # also R8/11/29
 _DMY = re.compile(r"(?<!\d)(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?[-/.]\s?(\d{4}|\d{2})(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 _AMERICAN = re.compile(r"\b[ap]m [ecmp][sd]t\b")  # where such a zone is printed, the month comes first
@@ -49,6 +49,7 @@ _TIME = re.compile(
 )
 _OFFSET = re.compile(r"(?:\b(?:gmt|utc)\s?)?(?<![\d])([+-])(\d{1,2}):?(\d{2})?(?!\d)")
 _ZONE_NAME = re.compile(r"(?:^|[\s(])([^\W\d_]{1,5})\)?\s*$")
+_BEFORE_YEAR = re.compile(r"\.?,?\s(?:de\s|\d{1,2}\.?,?\s)?\d{4}(?!\d)")
 _WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"(?<!\d)\d{1,4}(?!\d)")
 
@@ -118,10 +119,11 @@ def _numeric(found: re.Match[str], languages: frozenset[str], outer: datetime | 
 
 
 def _named(text: str, languages: frozenset[str]) -> tuple[_Day | None, str]:
-    month = next(((m, w) for w in _WORD.finditer(text) if (m := _month(w[0], languages))), None)
-    if month is None:
+    months = [(m, w) for w in _WORD.finditer(text) if (m := _month(w[0], languages))]
+    if not months:
         return None, text
-    number, word = month
+    # `mar. 17 nov. 2026` is a Tuesday in French, not a day of March: the month is the word that touches the year.
+    number, word = next((found for found in months if _BEFORE_YEAR.match(text, found[1].end())), months[0])
     clock = _TIME.search(text)
     spans = [clock.span()] if clock else []
     numbers = [n for n in _NUMBER.finditer(text) if not any(a <= n.start() < b for a, b in spans)]

@@ -10,10 +10,10 @@ from textwrap import dedent
 
 from triage.model import Forwarded, Message
 from triage.unwrap.attribution import Attribution, find_attribution
-from triage.unwrap.block import Block, find_block
+from triage.unwrap.block import OPENINGS, Block, find_block, opening_above
 from triage.unwrap.dates import moment
 from triage.unwrap.labels import CLOSINGS, FORWARD_PREFIXES, REPLY_PREFIXES
-from triage.unwrap.lines import depth, is_blank, is_ruler, joined, unquote
+from triage.unwrap.lines import depth, is_blank, is_ruler, joined, titled, unquote
 from triage.unwrap.people import many_people, one_person
 
 _PREFIX = re.compile(
@@ -87,15 +87,19 @@ def _in_text(message: Message, lines: list[str]) -> Forwarded | None:
 def _from_block(message: Message, lines: list[str], block: Block, how: str) -> Forwarded:
     values = block.values
     date_text = values.get("date") or None
+    core = subject_core(message.subject)[0]
+    subject = values.get("subject") or None
+    if subject and "".join(subject.split()) == "".join(core.split()):
+        subject = core  # the mail's own subject shows where the folded one has a blank
     return Forwarded(
         how="quoted" if how == "quoted" else "inline",
         sender=one_person(values.get("from", "")),
         to=many_people(values.get("to", "")),
         cc=many_people(values.get("cc", "")),
-        subject=values.get("subject") or None,
+        subject=subject,
         date=moment(date_text, block.languages, message.date) if date_text else None,
         date_text=date_text,
-        body=_body(lines[block.end :], block.depth),
+        body=_body(_without_frame(lines, block), block.depth),
         note=_note(lines[: block.opening]),
     )
 
@@ -105,11 +109,23 @@ def _from_attribution(message: Message, lines: list[str], found: Attribution, su
         how="quoted" if subject is None else "inline",
         sender=found.sender,
         subject=subject,
-        date=moment(found.date_text, frozenset(), message.date),
+        date=moment(found.date_text, frozenset(), message.date) if found.date_text else None,
         date_text=found.date_text or None,
         body=dedent(_body(lines[found.end :], found.depth)),
-        note=_note(lines[: found.start]),
+        note=_note(lines[: opening_above(lines, found.start, found.depth)[0]]),
     )
+
+
+def _without_frame(lines: list[str], block: Block) -> list[str]:
+    """The lines below the block. Zoho repeats the title there, SquirrelMail draws a line; both belong to the block."""
+    body = lines[block.end :]
+    first = next((n for n, line in enumerate(body[:3]) if not is_blank(line)), 0)
+    if block.titled and body and (body[first] == lines[block.opening] or _FRAME.match(body[first])):
+        return body[first + 1 :]
+    return body
+
+
+_FRAME = re.compile(r"-{60,}\s*\Z")
 
 
 def _note(lines: list[str]) -> str | None:
@@ -130,10 +146,22 @@ def _body(lines: list[str], level: int) -> str:
 
 
 def _until_closing(lines: list[str]) -> list[str]:
+    """A closing line ends the forward, but not where it closes another one within."""
+    within = 0
     for at, line in enumerate(lines):
-        if line[-1:] in _CLOSING_ENDS and any(closing in line.casefold() for closing in _CLOSINGS):
-            return lines[:at]
+        if line[-1:] not in _CLOSING_ENDS or not line.strip():
+            continue
+        if any(closing in line.casefold() for closing in _CLOSINGS):
+            if not within:
+                return lines[:at]
+            within -= 1
+        elif (title := titled(line)) is not None and _opens(title[0]):
+            within += 1
     return lines
+
+
+def _opens(title: str) -> bool:
+    return title in OPENINGS or title.startswith("forwarded message from")
 
 
 def _mostly_quoted(lines: list[str]) -> bool:
@@ -174,7 +202,9 @@ def _automatic(message: Message) -> Forwarded | None:
 def _pasted(message: Message, lines: list[str]) -> Forwarded | None:
     """A forward of which only the text is left: the subject says so, or most of the text is quoted and no reply."""
     core, says = subject_core(message.subject)
-    if says == "reply" or not message.text.strip():
+    if says == "reply":
+        return _quoted(message, lines)
+    if not message.text.strip():
         return None
     quoted = [n for n, line in enumerate(lines) if depth(line)]
     if len(quoted) >= 3 and _mostly_quoted(lines[quoted[0] :]) and not _introduced(lines, quoted[0]):
@@ -186,9 +216,37 @@ def _pasted(message: Message, lines: list[str]) -> Forwarded | None:
             note=_note(lines[:start]),
         )
     if says != "forward":
-        return None
+        start = _announced(lines)
+        if start is None:
+            return None
+        return Forwarded(how="pasted", body=joined(lines[start:]), note=_note(lines[:start]))
     ruler = next((n for n, line in enumerate(lines) if is_ruler(line)), 0)
     return Forwarded(how="pasted", subject=core, body=joined(lines[ruler:]), note=_note(lines[:ruler]))
+
+
+def _quoted(message: Message, lines: list[str]) -> Forwarded | None:
+    """A reply of which the line above the quote could not be read, or is missing."""
+    marked = [n for n, line in enumerate(lines) if depth(line)]
+    if len(marked) < 3 or not _mostly_quoted(lines[marked[0] : marked[-1] + 1]):
+        return None
+    return Forwarded(how="quoted", body=_body(lines[marked[0] :], 1), note=_note(lines[: marked[0]]))
+
+
+_ANNOUNCING = re.compile(
+    r"(?:次|以下|下記|こ)の(?:ような)?[^。\n]{0,20}(?:メール|通知|お知らせ|連絡|案内)[^。\n]{0,16}(?:来|届|受け|受信|いただ|頂)[^。\n]{0,20}[。:：]?\s*\Z"
+    r"|\b(?:got|received)\b[^.\n]{0,20}\b(?:this|the following|these)\b[^.\n]{0,20}"
+    r"\b(?:e-?mails?|messages?|notices?|notifications?)\b[^.\n]{0,40}:\s*\Z",
+    re.IGNORECASE,
+)
+_SHORTEST = 4  # lines of a notice that was pasted below such a line
+
+
+def _announced(lines: list[str]) -> int | None:
+    """The first line of what somebody pasted below "I got this mail:"."""
+    at = next((n for n, line in enumerate(lines[:20]) if _ANNOUNCING.search(line[:200])), None)
+    if at is None or sum(not is_blank(line) for line in lines[at + 1 :]) < _SHORTEST:
+        return None
+    return at + 1
 
 
 def _introduced(lines: list[str], first: int) -> bool:

@@ -4,6 +4,9 @@
 
 `,` separates what one program has used over the years. Case, colons, stars, dashes and blanks around a label do not
 matter. A line that only names another program with the same words is left out.
+
+Thunderbird, Roundcube, Claws Mail and Evolution: their own translations (153, 1.6, 4.1, 3.46) and older words of theirs.
+The others: published mails and the samples.
 """
 
 # ruff: noqa: E501 (a row of the table is a line, however long)
@@ -74,12 +77,14 @@ IONOS           | de    | Ursprüngliche Nachricht, Weitergeleitete Nachricht | 
 IONOS           | en    | Original Message, Original message | From | Date | To | CC | Subject
 MailMate        | en    | Forwarded message | From | Date | To | Cc | Subject
 Missive         | en    | Forwarded message | From | Date | To | Cc | Subject
+Outlook desktop | bg    | Оригинално съобщение | От | Изпратено | До | Копие | Относно
 Outlook desktop | cs    | Původní zpráva, Původní e-mail | Od | Odesláno, Datum | Komu | Kopie | Předmět
 Outlook desktop | da    | Oprindelig meddelelse | Fra | Sendt | Til | Cc | Emne
 Outlook desktop | de    | Ursprüngliche Nachricht | Von | Gesendet | An | Cc, Kopie | Betreff
+Outlook desktop | el    | Αρχικό μήνυμα | Από | Στάλθηκε | Προς | Κοιν. | Θέμα
 Outlook desktop | en    | Original Message, Original Appointment | From, Von, Sender | Sent, Sent on | To | Cc | Subject
 Outlook desktop | es    | Mensaje original | De | Enviado, Enviado el | Para | CC | Asunto
-Outlook desktop | et    | Algne kiri, Algne sõnum | Saatja | Saadetud | Adressaat, Kellele | Koopia | Teema
+Outlook desktop | et    | Algne kiri, Algne sõnum | Saatja | Saadetud, Saatmisaeg | Adressaat, Kellele | Koopia | Teema
 Outlook desktop | fi    | Alkuperäinen viesti | Lähettäjä | Lähetetty | Vastaanottaja | Kopio | Aihe
 Outlook desktop | fr    | Message d'origine, Message d’origine, Message original | De | Envoyé, Envoyé le, Date d'envoi | À | Cc | Objet
 Outlook desktop | hr    | Izvorna poruka | Šalje, Od | Poslano | Prima, Za | Kopija | Predmet
@@ -107,30 +112,33 @@ New Outlook     | hu    | - | Feladó | Dátum | Címzett | Másolatot kap | Tá
 New Outlook     | ja    | - | 差出人 | 日付, 日時 | 宛先 | CC | 件名
 New Outlook     | tr    | - | Kimden | Tarih | Kime | Bilgi | Konu
 New Outlook     | zh    | - | 发件人, 寄件者 | 日期 | 收件人, 收件者 | 抄送, 副本 | 主题, 主旨
+Thunderbird     | bg    | Препратено писмо | От | Дата | До | CC | Тема
 Thunderbird     | cs    | Přeposlaná zpráva, Původní zpráva | Od | Datum | Komu | Kopie | Předmět
-Thunderbird     | da    | Videresendt meddelelse | Fra | Dato | Til | CC, Kopi | Emne
+Thunderbird     | da    | Videresendt meddelelse | Fra | Dato | Til | CC, Kopi, Kopi til (CC) | Emne
 Thunderbird     | de    | Weitergeleitete Nachricht, Original-Nachricht | Von | Datum | An | Kopie (CC), CC | Betreff
+Thunderbird     | el    | Προωθημένο μήνυμα | Από | Ημερομηνία | Προς | Κοινοποίηση | Θέμα
 Thunderbird     | en    | Forwarded Message, Original Message | From | Date | To | CC | Subject
 Thunderbird     | es    | Mensaje reenviado, Mensaje original | De | Fecha | Para | CC | Asunto
-Thunderbird     | et    | Edastatud kiri | Saatja, Kellelt | Kuupäev | Saaja, Kellele | Koopia | Teema
-Thunderbird     | fi    | Välitetty viesti | Lähettäjä | Päiväys | Vastaanottaja | Kopio | Aihe
-Thunderbird     | fr    | Message transféré, Courriel original | De | Date | Pour | Copie à | Sujet
-Thunderbird     | hr    | Proslijeđena poruka | Šalje | Datum | Prima | CC | Naslov
+Thunderbird     | et    | Edastatud kiri | Saatja, Kellelt | Kuupäev | Saaja, Kellele | Koopia, CC | Teema
+Thunderbird     | fi    | Välitetty viesti, Välitetty viesti / Fwd.Msg | Lähettäjä | Päiväys | Vastaanottaja | Kopio, CC | Aihe
+Thunderbird     | fr    | Message transféré, Courriel original | De, Expéditeur | Date | Pour, Destinataire | Copie à | Sujet
+Thunderbird     | hr    | Proslijeđena poruka | Šalje, From | Datum, Date | Prima, To | CC | Naslov, Subject
 Thunderbird     | hu    | Továbbított üzenet | Feladó | Dátum | Címzett | CC, Másolat | Tárgy
-Thunderbird     | it    | Messaggio Inoltrato | Mittente | Data | A | CC | Oggetto
+Thunderbird     | it    | Messaggio Inoltrato | Mittente, Da | Data | A | CC | Oggetto
 Thunderbird     | ja    | Forwarded Message, 転送メッセージ | From, 差出人 | Date, 日付 | To, 宛先 | CC | Subject, 件名
+Thunderbird     | ko    | 전달된 메시지 | 보낸 사람 | 날짜 | 받는 사람 | CC | 제목
 Thunderbird     | nl    | Doorgestuurd bericht | Van | Datum | Aan | CC | Onderwerp
 Thunderbird     | no    | Videresendt melding, Videresendt e-post | Fra | Dato | Til | Kopi, CC | Emne
-Thunderbird     | pl    | Treść przekazanej wiadomości, Przekazana wiadomość | Nadawca | Data | Adresat | Kopia | Temat
+Thunderbird     | pl    | Treść przekazanej wiadomości, Przekazana wiadomość | Nadawca, Od | Data | Adresat, Do | Kopia | Temat
 Thunderbird     | pt    | Mensagem reencaminhada | De | Data | Para | CC | Assunto
 Thunderbird     | pt-br | Mensagem encaminhada | De | Data | Para | CC | Assunto
 Thunderbird     | ro    | Mesaj redirecționat, Mesaj înaintat | De la, Expeditor | Dată, Data | Către, Pentru, Destinatar | CC, Copie | Subiect
 Thunderbird     | ru    | Перенаправленное сообщение, Пересылаемое сообщение | От | Дата | Кому | Копия | Тема
-Thunderbird     | sk    | Preposlaná správa, Pôvodná správa | Od | Dátum | Komu, Pre | Kópia, CC | Predmet
+Thunderbird     | sk    | Preposlaná správa, Pôvodná správa, Forwarded Message, Preposlaná správa --- Forwarded Message | Od | Dátum | Komu, Pre | Kópia, CC | Predmet
 Thunderbird     | sv    | Vidarebefordrat meddelande | Från | Datum | Till | Kopia | Ämne
 Thunderbird     | tr    | İletilen İleti | Kimden | Tarih | Kime | CC | Konu
 Thunderbird     | uk    | Переслане повідомлення, Перенаправлене повідомлення | Від, Від кого | Дата | Кому | CC, Копія | Тема
-Thunderbird     | zh    | 转发的消息, 转发邮件信息, 轉寄郵件, 轉寄訊息 | 发件人, 寄件者 | 日期 | 收件人, 收件者 | 抄送, 副本 | 主题, 主旨
+Thunderbird     | zh    | 转发的消息, 转发邮件信息, 轉寄郵件, 轉寄訊息 | 发件人, 寄件者, From, 從 | 日期 | 收件人, 收件者, 到 | 抄送, 副本 | 主题, 主旨
 Yahoo           | cs    | Přeposlaná zpráva | Od | Datum, Odesláno | Komu | Kopie | Předmět
 Yahoo           | da    | Videresendt meddelelse | Fra | Sendt | Til | Cc | Emne
 Yahoo           | de    | Weitergeleitete Nachricht | Von | Gesendet | An | CC | Betreff
@@ -158,31 +166,33 @@ au              | ja    | Original Message, 元のメッセージ, 転送メッ�
 SoftBank        | ja    | 転送メール, 元メール, Original Message | 差出人, 送信元, From | 受信日時, 送信日時, 日時 | 宛先, To | Cc | 件名, Subject
 Becky!          | ja    | Original Message, Forwarded by, 転送 | From | Date | To | Cc | Subject
 Shuriken        | ja    | 元のメッセージ, 元メッセージ, Original Message | 送信者, From | 送信日時, 日時, Date | 宛先, To | CC | 件名, Subject
-Windows Live    | ja    | Original Message, 元のメッセージ | From, 差出人 | Sent, 送信日時 | To, 宛先 | Cc | Subject, 件名
 Windows Live    | en    | Original Message | From | Sent | To | Cc | Subject
-Roundcube       | ja    | 元のメッセージ, Original Message, 元のメール | 差出人, 送信者, From | 日付, 日時, Date | 宛先, To | Cc, コピー | 件名, Subject
-Roundcube       | en    | Original Message | From | Date | To | Cc, Copy | Subject
-Roundcube       | de    | Originalnachricht, Original-Nachricht, Originale Nachricht | Von, Absender | Datum | An, Empfänger | Kopie | Betreff
-Roundcube       | fr    | Message original, Message d'origine | De | Date | À | Cc | Objet
-Roundcube       | nl    | Oorspronkelijke bericht, Originele bericht | Van, Afzender | Datum | Aan, Ontvanger | Cc | Onderwerp
-Roundcube       | es    | Mensaje Original | De, Remitente | Fecha | Para, Destinatario | Cc | Asunto
-Roundcube       | it    | Messaggio originale | Da, Mittente | Data | A, Destinatario | Cc | Oggetto
-Roundcube       | pl    | Oryginalna wiadomość, Wiadomość oryginalna | Od, Nadawca | Data | Do, Odbiorca | Kopia, Kopia do | Temat
+Windows Live    | ja    | Original Message, 元のメッセージ | From, 差出人 | Sent, 送信日時 | To, 宛先 | Cc | Subject, 件名
+Roundcube       | bg    | Оригинално писмо | От | Дата | До | Копие до | Заглавие
 Roundcube       | cs    | Původní zpráva | Od, Odesílatel | Datum | Komu, Adresát | Kopie | Předmět
-Roundcube       | sk    | Pôvodná správa | Odosielateľ, Od | Dátum | Adresát, Príjemca, Komu | Kópia | Predmet
-Roundcube       | da    | Original besked, Oprindelig besked | Fra, Afsender | Dato | Til, Modtager | Kopi | Emne
-Roundcube       | no    | Opprinnelig melding, Original melding | Fra, Avsender | Dato | Til, Mottaker | Kopi | Emne
-Roundcube       | sv    | Originalmeddelande | Från, Avsändare | Datum | Till, Mottagare | Kopia | Ämne
+Roundcube       | da    | Original besked, Oprindelig besked | Fra, Afsender | Dato | Til, Modtager | Kopi, Cc | Emne
+Roundcube       | de    | Originalnachricht, Original-Nachricht, Originale Nachricht | Von, Absender | Datum | An, Empfänger | Kopie | Betreff
+Roundcube       | el    | Αρχικό μήνυμα | Αποστολέας | Ημερομηνία | Παραλήπτης | Κοινοποίηση | Θέμα
+Roundcube       | en    | Original Message | From | Date | To | Cc, Copy | Subject
+Roundcube       | es    | Mensaje Original | De, Remitente | Fecha | Para, Destinatario | Cc | Asunto
+Roundcube       | et    | Algne kiri, Algne sõnum, Esialgne kiri | Saatja | Kuupäev | Saaja | Koopia | Teema, Pealkiri
 Roundcube       | fi    | Alkuperäinen viesti | Lähettäjä | Päiväys, Päivämäärä | Vastaanottaja | Kopio | Aihe, Otsikko
+Roundcube       | fr    | Message original, Message d'origine, Courriel original | De | Date | À | Cc | Objet
+Roundcube       | hr    | Izvorna poruka, Originalna poruka | Od, Pošiljatelj | Datum | Za, Primatelj | Kopija, Cc | Naslov, Predmet
 Roundcube       | hu    | Eredeti üzenet | Feladó, Küldő | Dátum | Címzett | Másolat | Tárgy
+Roundcube       | it    | Messaggio originale | Da, Mittente | Data | A, Destinatario | Cc | Oggetto
+Roundcube       | ja    | 元のメッセージ, Original Message, 元のメール | 差出人, 送信者, From, 発信者 | 日付, 日時, Date | 宛先, To | Cc, コピー, 写し(Cc) | 件名, Subject
+Roundcube       | nl    | Oorspronkelijke bericht, Originele bericht | Van, Afzender | Datum | Aan, Ontvanger | Cc, Kopie | Onderwerp
+Roundcube       | no    | Opprinnelig melding, Original melding | Fra, Avsender | Dato | Til, Mottaker | Kopi, Kopi til | Emne
+Roundcube       | pl    | Oryginalna wiadomość, Wiadomość oryginalna | Od, Nadawca | Data | Do, Odbiorca | Kopia, Kopia do | Temat
 Roundcube       | pt-br | Mensagem original | De, Remetente | Data | Para, Destinatário | Cc, Cópia | Assunto
-Roundcube       | ro    | Mesajul original, Mesaj original | Expeditor, De la | Dată | Destinatar, Către | Cc | Subiect
+Roundcube       | ro    | Mesajul original, Mesaj original | Expeditor, De la | Dată, Data | Destinatar, Către | Cc, Copie (CC) | Subiect
 Roundcube       | ru    | Исходное сообщение, Оригинал сообщения | От, Отправитель | Дата | Кому, Получатель | Копия | Тема
-Roundcube       | tr    | Orijinal Mesaj, Özgün ileti | Gönderen, Kimden | Tarih | Alıcı, Kime | Kopya, Bilgi | Konu
-Roundcube       | uk    | Оригінальне повідомлення, Початкове повідомлення | Від, Відправник | Дата | Кому, Отримувач | Копія | Тема
-Roundcube       | zh    | 原始信息, 原始邮件, 原始信件 | 发件人, 寄件者 | 日期 | 收件人, 收件者 | 抄送, 副本 | 主题, 主旨
-Roundcube       | et    | Algne kiri, Algne sõnum | Saatja | Kuupäev | Saaja | Koopia | Teema, Pealkiri
-Roundcube       | hr    | Izvorna poruka, Originalna poruka | Od, Pošiljatelj | Datum | Za, Primatelj | Kopija | Naslov, Predmet
+Roundcube       | sk    | Pôvodná správa | Odosielateľ, Od | Dátum | Adresát, Príjemca, Komu | Kópia | Predmet
+Roundcube       | sv    | Originalmeddelande, Ursprungligt meddelande | Från, Avsändare | Datum | Till, Mottagare | Kopia | Ämne
+Roundcube       | tr    | Orijinal Mesaj, Özgün ileti | Gönderen, Kimden, Gönderici | Tarih | Alıcı, Kime | Kopya, Bilgi | Konu
+Roundcube       | uk    | Оригінальне повідомлення, Початкове повідомлення | Від, Відправник, Від кого | Дата | Кому, Отримувач | Копія | Тема
+Roundcube       | zh    | 原始信息, 原始邮件, 原始信件, 原始郵件 | 发件人, 寄件者 | 日期 | 收件人, 收件者 | 抄送, 副本 | 主题, 主旨
 Samsung Email   | en    | Original message, Forwarded message | From | Date | To | Cc | Subject
 Samsung Email   | ja    | 元のメッセージ, 元のメール | 差出人, 送信元 | 日付, 日時 | 宛先, 受信者 | CC | 件名
 Proton Mail     | en    | Forwarded Message, Original Message | From | Date, On | To | CC | Subject
@@ -193,6 +203,30 @@ GMX             | de    | Weitergeleitete Nachricht, Gesendet | Von | Gesendet, 
 Mail.ru         | ru    | Пересылаемое сообщение, Пересланное сообщение | От кого, От | Дата | Кому | Копия | Тема
 Yandex          | ru    | Пересылаемое сообщение, Конец пересылаемого сообщения | От | Дата, Отправлено | Кому | Копия | Тема
 QQ Mail         | zh    | 原始邮件, 转发邮件 | 发件人 | 发送时间 | 收件人 | 抄送 | 主题
+Claws Mail      | cs    | Začátek předané zprávy | Od | Datum | Komu | Kopie | Předmět
+Claws Mail      | da    | Begynd videresendt e-mail | Fra | Dato | Til | Cc | Emne
+Claws Mail      | de    | Beginn der weitergeleiteten Nachricht | Von | Datum | An | Cc | Betreff
+Claws Mail      | es    | Inicio del mensaje redirigido | Desde | Fecha | Para | Cc | Asunto
+Claws Mail      | fi    | Edelleenlähetetty viesti | Lähettäjä | Päiväys | Vastaanottaja | Kopiot | Aihe
+Claws Mail      | ja    | Begin forwarded message | From | Date | To | Cc | Subject
+Claws Mail      | no    | Start videresendt melding | Fra | Dato | Til | Kopi-Til | Emne
+Claws Mail      | pt-br | Iniciando encaminhamento de mensagem | De | Data | Para | Cc | Assunto
+Claws Mail      | ro    | Începutul mesajului înaintat | De la | Dată | Către | Cc | Subiect
+Claws Mail      | sk    | Začiatok správy poslanej ďalej | Od | Dátum | Komu | Cc | Predmet
+Claws Mail      | sv    | Start av vidarebefordrat meddelande | Från | Datum | Till | Kopia | Ämne
+Claws Mail      | tr    | Yönlendirilen iletiye başla | Gönderen | Tarih | Alıcı | Cc | Başlık
+Evolution       | bg    | Препратено писмо | От | Дата | До | Копие до, Копие | Тема
+Evolution       | da    | Videresendt brev | Fra | Dato | Til | CC | Emne
+Evolution       | el    | Προωθημένο μήνυμα | Από | Ημ/νία | Προς | CC, Αντίγραφο | Θέμα
+Evolution       | fi    | välitetty viesti | Lähettäjä | Päiväys | Vastaanottaja | Kopiona, Kopiot | Aihe
+Evolution       | hr    | Proslijeđena poruka | Od | Datum | Prima | Pošalji kopiju, Prima kopiju | Predmet
+Evolution       | ja    | 転送するメッセージ | 差出人 | 日付 | 宛先 | Cc | 件名
+Evolution       | ko    | Forwarded Message | 보낸 사람 | 날짜 | 받는 사람 | 참조 | 제목
+Evolution       | pl    | Wiadomość przekazywana | Od | Data | Do | Kopia | Temat
+Evolution       | ru    | Пересылаемое сообщение | От | Дата | Кому | CC, Копия | Тема
+Evolution       | sk    | Ďalej odoslaná správa | Od | Dátum | Komu | Kópia | Predmet
+Evolution       | tr    | Yönlendirilmiş İleti | Gönderen | Tarih | Alıcı | CC, Bilgi | Konu
+Evolution       | zh    | 转发的信息, 轉遞的郵件 | 来自, 寄件者 | 日期 | 收件人, 收件者 | 抄送, 副本(CC), 副本 | 主题, 主旨
 """
 
 # Lines that some programs add to the block. They belong to it and say nothing that we need.
@@ -203,7 +237,12 @@ Vedlegg, Vedhæftede filer, Liitteet, Załączniki, Přílohy, Prílohy, Mellék
 Importance, Priority, Wichtigkeit, Priorität, Importancia, Importância, Importance, Priorità, Urgentie, 重要度, 優先度, 重要性,
 Message-ID, Organization, Organisation, Organizace, User-Agent, X-Mailer, Newsgroups, Categories, Kategorien, Resent-From, Resent-Date,
 Resent-To, Resent-Cc, Resent-Subject, Resent-Message-Id, Sender, Return-Path, References, In-Reply-To, MIME-Version, Content-Type,
-Content-Transfer-Encoding, Sensitivity, Vertraulichkeit, Signed by, Mailed-by, List-Id
+Content-Transfer-Encoding, Sensitivity, Vertraulichkeit, Signed by, Mailed-by, List-Id,
+Отговор до, Odpověď na, Svar til, Απάντηση στο, Vastus aadressile, Vastaus osoitteeseen, Odgovori,
+Válaszcím, 회신 주소, Antwoord-aan, Odpowiedź do, Responder para, Răspunde la, Ответить, Odpovedať na,
+Svar till, Yanıt adresi, Зворотня адреса, 回复至, 回覆至, Komu odpovědět, Svar-til, Vastus-kuhu, Vastausosoite,
+Odgovor na, Antwoord-naar, Răspuns-către, Обратный адрес, Komu odpovedať, Yanıtla, Зворотна адреса, 回覆,
+Απάντηση σε
 """
 
 # What stands before the subject of a forwarded mail, without its colon; case does not matter.

@@ -77,7 +77,11 @@ def is_ruler(line: str) -> bool:
 def titled(line: str) -> tuple[str, str] | None:
     """The title between two runs of dashes, folded, and the rest of the line."""
     found = _TITLED.match(line) if len(line) < 4_000 else None
-    return (fold(found[1]), found[2]) if found else None
+    if found is None:
+        return None
+    # Thunderbird in Slovak says it twice: `--- Preposlaná správa --- Forwarded Message ---`.
+    rest = "" if ":" not in found[2] and found[2].rstrip().endswith("--") else found[2]
+    return fold(found[1]), rest
 
 
 def joined(lines: list[str]) -> str:

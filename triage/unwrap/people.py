@@ -7,10 +7,10 @@ from triage.unwrap.headers import clean
 
 _MOST = 100
 # Outlook prints every link twice in plain text: `a@b.test<mailto:a@b.test>`.
-_MAILTO = re.compile(r"\s?[<\[(]mailto:[^<>\[\]()\s]{1,320}[>\])]", re.IGNORECASE)
+_MAILTO = re.compile(r"\s?[<\[(]mailto:\s?([^<>\[\]()\s]{1,320})[>\])]", re.IGNORECASE)
 _BRACKETED = re.compile(r"[<(\[＜]\s*([^\s<>()\[\]@,;＜＞]{1,250}@[^\s<>()\[\]@,;＜＞]{1,250})\s*[>)\]＞]")
 _BARE = re.compile(r"[^\s<>()\[\]@,;:\"'＜＞]{1,250}@[^\s<>()\[\]@,;:\"'＜＞]{1,250}")
-_QUOTES = "\"'“”„‟«»‘’‚「」 \t\u3000"
+_QUOTES = "\"'“”„‟«»‘’‚「」* \t\u3000"
 
 
 def one_person(text: str) -> Address | None:
@@ -24,7 +24,7 @@ def one_person(text: str) -> Address | None:
 
 def many_people(text: str) -> tuple[Address, ...]:
     """Everyone who has an address. Names may hold commas, quoted or not, so the addresses divide the text."""
-    text = _MAILTO.sub("", text)
+    text = _without_links(text)
     people: list[Address] = []
     at = 0
     while len(people) < _MOST:
@@ -38,6 +38,16 @@ def many_people(text: str) -> tuple[Address, ...]:
             people.append(Address(None, clean(bare[0])))
             at = bare.end()
     return tuple(people)
+
+
+def _without_links(text: str) -> str:
+    """Some print the link behind the address that it repeats, some print nothing else: `N. N. [mailto:n@n.test]`."""
+
+    def plain(link: re.Match[str]) -> str:
+        before = re.split("[;,]", text[max(0, link.start() - 400) : link.start()])[-1]
+        return "" if link[1].lower() in before.lower() else f" <{link[1]}>"
+
+    return _MAILTO.sub(plain, text)
 
 
 def _names(text: str, bare: re.Match[str], bracketed: re.Match[str]) -> bool:
