@@ -122,10 +122,10 @@ OTHERS = (
     ("unclear: an invisible character in the name", "SSL証明書の更新に失敗", "ドメイン: exam\u200bple.jp", "unclear"),
     ("unclear: subject and text differ", "SSL証明書の更新に失敗 (a.example.jp)", "ドメイン: b.example.com", "unclear"),
     (
-        "unclear: an article about failures",
+        "not-a-notice: an article about failures",
         "Newsletter: what to do when certificate renewal failed",
         "Read our blog about what happens. https://blog.vendor.example",
-        "unclear",
+        "not-a-notice",
     ),
 )
 

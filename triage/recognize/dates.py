@@ -39,26 +39,28 @@ _FORMS = tuple(
 )
 
 
-def dates_in(text: str) -> Iterator[date]:
+def dates_in(text: str, *, day_first: bool = False) -> Iterator[date]:
     """Every day printed in `text`, the forms in order of how sure they are; at most 1,000 characters are read."""
-    for form in _FORMS:
-        for hit in form.finditer(text[:1000]):
-            day = _day(hit.groupdict())
-            if day:
-                yield day
+    return (day for day, _ in dates_with_places(text, day_first=day_first))
 
 
-def first_date(text: str) -> date | None:
-    return next(dates_in(text), None)
+def dates_with_places(text: str, *, day_first: bool = False) -> list[tuple[date, int]]:
+    """The same, each with where it begins. `day_first`: what 03/04/2027 means to the writer."""
+    hits = ((hit, _day(hit.groupdict(), day_first)) for form in _FORMS for hit in form.finditer(text[:1000]))
+    return [(day, hit.start()) for hit, day in hits if day]
 
 
-def _day(parts: dict[str, str | None]) -> date | None:
+def first_date(text: str, *, day_first: bool = False) -> date | None:
+    return next(dates_in(text, day_first=day_first), None)
+
+
+def _day(parts: dict[str, str | None], day_first: bool) -> date | None:
     if parts.get("a"):
         # 03/04/2027 is two days, depending on who wrote it; 13/04/2027 is one.
         a, b = int(parts["a"] or 0), int(parts["b"] or 0)
-        if a <= 12 and b <= 12 and a != b:
+        if a <= 12 and b <= 12 and a != b and not day_first:
             return None
-        month, day = (a, b) if a <= 12 else (b, a)
+        month, day = (b, a) if a > 12 or (day_first and b <= 12) else (a, b)
     else:
         name = parts.get("month")
         month = _MONTH.get(name.lower(), 0) if name else int(parts.get("m") or 0)

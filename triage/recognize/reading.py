@@ -90,7 +90,18 @@ def _alone(message: Message, rulebook: Rulebook) -> Notices | Unrecognized:
         outcome = _known(source, message.links, rulebook)
         if outcome is not None:
             return outcome
+    for source in _remarks(message):
+        outcome = _unknown(source, message.links, rulebook)
+        if isinstance(outcome, Notices):
+            return outcome
     return _unknown(first, message.links, rulebook)
+
+
+def _remarks(message: Message) -> Iterator[Source]:
+    """What somebody wrote above a mail that they quote: the newer news, unless what they quote is a known notice."""
+    forwarded = message.forwarded
+    if forwarded is not None and forwarded.how == "quoted" and forwarded.note:
+        yield Source(without_prefixes(message.subject), forwarded.note, None, message.date)
 
 
 def _sources(message: Message) -> Iterator[Source]:
@@ -128,7 +139,7 @@ def _unknown(source: Source, links: tuple[str, ...], rulebook: Rulebook) -> Noti
     text = read(source.subject, source.body)
     everyone = _everyone(rulebook)
     provider = _writer(source.sender, everyone)
-    outcome = unknown_notice(text, source.dated, source.subject, provider.id, everyone.domains.official)
+    outcome = unknown_notice(text, source.dated, source.subject, provider.id, everyone.domains.official, source.sender)
     if isinstance(outcome, Unrecognized) and outcome.verdict == "not-a-notice":
         return outcome
     names = outcome.notices[0].names if isinstance(outcome, Notices) else ()

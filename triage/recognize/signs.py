@@ -27,6 +27,10 @@ _PRESSURE = re2.compile(
     r"|(?:incoming|pending) (?:messages|mails|emails) (?:will|are)|mailbox (?:ssl|storage|quota|has|will)"
     r"|account (?:will be|has been) (?:suspended|locked|disabled|terminated|limited)"
     r"|within (?:24|48|72) hours (?:or|to avoid)|dear [^ ]{1,60}@[^ ]{1,60}"
+    r"|(?:verifi(?:que|car)|confirm(?:e|ar)|actualice) (?:su|sua|tu) (?:cuenta|conta|contraseña|senha|identidad\w*|buzón)"
+    r"|(?:cuenta|conta|buzón|caixa postal)\b.{0,20} (?:será|sera|ha sido|foi) (?:suspendid|bloquead|desactivad|desativad)"
+    r"|(?:bestätigen|verifizieren) Sie Ihr(?:e|en)? (?:Konto|Passwort|Identität|Postfach)"
+    r"|(?:confirmez|vérifiez) votre (?:compte|mot de passe|identité|boîte)"
 )
 _BAIT = re2.compile(
     r"(?i)login|log-in|signin|secure|verify|verification|account|update|confirm|support|renew|notify|alert"

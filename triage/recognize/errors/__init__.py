@@ -71,9 +71,10 @@ def _problem(piece: Piece, rows: tuple[Row, ...]) -> Problem | None:
 def _by_url(url: str | None, context: Domain | None) -> Domain | None:
     """Whose certificate the lines above speak of, or which of its names the CA asked first: that is never over TLS."""
     host = name_of(host_of(url) or "") if url else None
-    if context is None or (host is not None and url and url.startswith("http:") and host.within(context.base)):
-        return host
-    return context
+    if context is None or host is None or not url:
+        return host if context is None else context
+    asked_first = url.startswith("http:") and (host.registrable or host) == (context.registrable or context.base)
+    return host if asked_first else context
 
 
 def _without_echoes(problems: list[Problem]) -> tuple[Problem, ...]:

@@ -1,0 +1,89 @@
+"""Names by the places where they stand in a mail → those that it is about, or that two places contradict each other."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import re2
+
+from triage.model import Event
+from triage.names import Domain
+from triage.recognize.generic.entries import Entry, Outcome
+from triage.recognize.generic.sentences import A_NAME, names_said, names_told, says_failed, stands_alone
+from triage.recognize.hosts import is_file, name_of, unique
+from triage.recognize.text import Text
+
+Names = tuple[Domain, ...]
+# The surest first. A list counts only where a line announces it.
+ORDER = ("label", "subject", "url", "list", "sentence", "error")
+_IN_SUBJECT = re2.compile(rf"(?i){A_NAME}")
+
+
+def places_of(
+    text: Text, entries: Sequence[Entry], sentences: Sequence[str], quoted: Names, known: frozenset[str]
+) -> dict[str, Names]:
+    """What each place names, without what belongs to a provider in `known`. `quoted`: the names of quoted errors."""
+    told = theirs(names_told(filter(says_failed, sentences)), known) or theirs(names_said(sentences), known)
+    climbed = told and all(any(name.base.within(error.base) for error in quoted) for name in told)
+    return {
+        "label": _of(entries, "label"),
+        "subject": theirs(_in_subject(text.subject), known),
+        "url": _of(entries, "url"),
+        "list": _of([entry for entry in entries if entry.led], "row"),
+        "sentence": told,
+        # A CA climbs to the parents when it looks for CAA; the sentence knows which name it is about.
+        "error": () if climbed else quoted,
+    }
+
+
+def theirs(names: Iterable[Domain], known: frozenset[str]) -> Names:
+    return unique(name for name in names if not is_file(name) and not _is_known(name, known))
+
+
+def _is_known(name: Domain, known: frozenset[str]) -> bool:
+    return any(".".join(name.base.labels[n:]) in known for n in range(len(name.base.labels) - 1))
+
+
+def choose(
+    places: Mapping[str, Names], entries: Sequence[Entry], event: Event, own: Domain | None
+) -> tuple[str, Names] | None:
+    """The place and its names; ("", ()) where none is named; None where two places cannot both be right.
+
+    `own` is the writer's domain: its sites and panels stand in every mail of its, so that they are meant only where
+    nothing else can be.
+    """
+    failed = () if event.is_good else _with(entries, "failed")
+    if failed:
+        return "row", _foreign(failed, own) or failed
+    fine = frozenset(() if event.is_good else _with(entries, "fine"))
+    places = {where: tuple(n for n in places[where] if n not in fine) for where in ORDER}
+    foreign = {where: _foreign(names, own) for where, names in places.items()}
+    places = foreign if any(foreign.values()) else places
+    where = next((where for where in ORDER if places[where]), "")
+    best = places.get(where, ())
+    for wider in ("list", "sentence"):
+        if where not in ("", "label") and set(best) < set(places[wider]):
+            where, best = wider, places[wider]  # the subject names the first of them
+    rivals = (places["subject"], () if where == "sentence" else places["error"])
+    return None if any(best and rival and not _related(best, rival) for rival in rivals) else (where, best)
+
+
+def _of(entries: Sequence[Entry], how: str) -> Names:
+    return unique(name for entry in entries if entry.how == how for name in entry.names)
+
+
+def _with(entries: Sequence[Entry], outcome: Outcome) -> Names:
+    return unique(name for entry in entries if entry.outcome == outcome for name in entry.names)
+
+
+def _foreign(names: Names, own: Domain | None) -> Names:
+    return tuple(name for name in names if own is None or not name.base.within(own))
+
+
+def _in_subject(subject: str) -> Iterable[Domain]:
+    for hit in _IN_SUBJECT.finditer(subject):
+        name = name_of(str(hit.group(0))) if stands_alone(subject, hit.start(), hit.end()) else None
+        if name:
+            yield name
+
+
+def _related(best: Names, other: Names) -> bool:
+    return any(a.base.within(b.base) or b.base.within(a.base) for a in best for b in other)

@@ -1,0 +1,54 @@
+"""Mails that speak of certificates and want something else → what they are, in words for a person; or None."""
+
+from collections.abc import Sequence
+
+from triage.recognize.errors import problems_in
+from triage.recognize.generic.sentences import names_told, says_failed
+from triage.recognize.generic.words import (
+    ADVERTISING,
+    APPROVAL,
+    EDITORIAL,
+    OF_A_SITE,
+    ORDER,
+    OTHER_CERTIFICATES,
+    PAYMENT,
+    POLICY,
+    STAGING,
+    UNSUBSCRIBE,
+)
+from triage.recognize.text import Text
+
+
+def something_else(text: Text, sentences: Sequence[str]) -> str | None:
+    """A plain failure outweighs what a host advertises below it, not what a seller or an editor writes around it."""
+    whole = text.whole
+    if OTHER_CERTIFICATES.search(whole) and not OF_A_SITE.search(OTHER_CERTIFICATES.sub(" ", whole)):
+        return "it is about a certificate of another kind"
+    if STAGING.search(whole):
+        return "it is about a test certificate"
+    if PAYMENT.search(whole):
+        return "it is about a payment"
+    if APPROVAL.search(whole) and not problems_in(text.lines):
+        return "it asks to approve something"
+    if EDITORIAL.search(text.subject) or (EDITORIAL.search(whole) and UNSUBSCRIBE.search(whole)):
+        return "it is a newsletter"
+    failures = [sentence for sentence in sentences if says_failed(sentence)]
+    selling = ADVERTISING.search(text.subject) or (ADVERTISING.search(whole) and UNSUBSCRIBE.search(whole))
+    if selling and not _is_plain(failures, sentences[0]):
+        return "it is advertising"
+    if failures:
+        return None
+    if ADVERTISING.search(whole):
+        return "it is advertising"
+    if ORDER.search(whole):
+        return "it is about buying or ordering a certificate"
+    if POLICY.search(text.subject):
+        return "it announces a change, not the state of one certificate"
+    return None
+
+
+def _is_plain(failures: Sequence[str], subject: str) -> bool:
+    """It says so in its subject, or in a sentence of its own of a certain name; a story in quotes is neither."""
+    if subject in failures and not ADVERTISING.search(subject):
+        return True
+    return any(names_told([sentence]) and not {'"', "“", "「"} & set(sentence) for sentence in failures)

@@ -1,0 +1,204 @@
+"""The sentences of a mail → what they say of a certificate: that its renewal failed, and for which name."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+import re2
+
+from triage.model import Event
+from triage.names import Domain
+from triage.recognize.dates import dates_with_places
+from triage.recognize.generic.words import (
+    ACTION,
+    AGAIN,
+    CAUSE,
+    CAUSE_FIRST,
+    CERTIFICATE,
+    DEFERRED,
+    DO,
+    ENDS,
+    ISSUED,
+    MAYBE,
+    NOT,
+    NOT_YET,
+    OUTRIGHT,
+    RENEWAL,
+    RENEWED,
+    RUNS_OUT,
+    THAT_DAY,
+    TOPIC,
+)
+from triage.recognize.hosts import names_in, unique
+
+LONGEST_SENTENCE = 500
+MOST_SENTENCES = 400
+
+_END = re.compile(r"[。!?！？]+|(?<=\w)\.(?=\s|$)|\n\n")
+_SIGN = r"[\p{Latin}\p{Greek}\p{Cyrillic}\p{Cf}\p{M}0-9_-]"
+A_NAME = rf"(?:\*\.)?{_SIGN}+(?:\.{_SIGN}+)+"
+_LIST = rf"(?P<value>{A_NAME}(?:(?: ?[,、] ?(?:and )?| and | & |と|及び|および)[\"'“「]?{A_NAME}[\"'”」]?)*)"
+_Q = r"[\"'“”‘’「『(\[<]?(?:https?://)?"
+_OF = r"(?:for|of|on|covering|protecting|securing|named|called|de|du|für|pour|di|voor|van|per)"
+_KIND = r"(?:the|your|following|domains?|host|hostname|site|website|names?|zone|Ihre|Domain|dominio|domínio)"
+_SAID = tuple(
+    re2.compile(f"(?i){pattern}")
+    for pattern in (
+        rf"{CERTIFICATE}(?: ?\w+){{0,2}}? {_OF}(?: {_KIND}){{0,3}}:? {_Q}{_LIST}",
+        rf"(?:domain|hostname|host|site|website|zone|dominio|domínio|domaine)(?: name)? {_Q}{_LIST}",
+        rf"(?:renew\w*|obtain\w*|issu\w*|secure|validate|request\w*)(?: \w+){{0,4}}? (?:for|of) {_Q}{_LIST}",
+        rf"{_Q}{_LIST}[\"'“”‘’)\]>]?(?:'s|’s)? (?:\w+ ){{0,2}}?(?:SSL|TLS|HTTPS|certificate)",
+        rf"{CERTIFICATE}(?:\s?の)?\s?{_Q}{_LIST}",
+        rf"{_Q}{_LIST}[」』)\]”\"]?\s?(?:様)?(?::|の|に対する|向け|用|に設定|で(?:ご)?利用|へ|について|における|は|が|を)"
+        rf"[^。\n]{{0,20}}?(?:証明書|SSL)",
+        rf"(?:ドメイン|ホスト|サイト)(?:名)?\s?{_Q}{_LIST}",
+    )
+)
+_ANY_NAME = re2.compile(rf"(?i){A_NAME}")
+
+
+def sentences_of(subject: str, lines: Sequence[str]) -> list[str]:
+    """The subject first. A line break within a paragraph ends nothing; mailers wrap where they like."""
+    pieces = _END.split("\n".join(lines).replace("\u3000", " "), maxsplit=MOST_SENTENCES)
+    return [subject, *(_one_line(piece) for piece in pieces if piece.strip())]
+
+
+def _one_line(piece: str) -> str:
+    return re.sub(r"(?<=[^\x00-\x7f])\n(?=[^\x00-\x7f])", "", piece[:LONGEST_SENTENCE]).replace("\n", " ").strip()
+
+
+# ---- what happened
+
+
+def says_failed(sentence: str) -> bool:
+    """A certificate that runs out and is "not yet" renewed has not failed; nobody tried."""
+    if not (TOPIC.search(sentence) and DO.search(sentence) and NOT.search(sentence)) or MAYBE.search(sentence):
+        return False
+    return not (NOT_YET.search(sentence) and RUNS_OUT.search(sentence))
+
+
+def _says_so_under(subject: str, sentence: str) -> bool:
+    """`Last renewal attempt: failed`, where the subject alone says that certificates are meant."""
+    return bool(
+        TOPIC.search(subject) and RENEWAL.search(sentence) and NOT.search(sentence) and not MAYBE.search(sentence)
+    )
+
+
+def event_of(sentences: Sequence[str]) -> tuple[Event | None, str]:
+    """The subject before the body, in each the failure before the success before the warning; and who says so."""
+    subject = sentences[0]
+    for group in (sentences[:1], sentences[1:]):
+        for sentence in group:
+            if says_failed(sentence) or _says_so_under(subject, sentence):
+                return _kind_of_failure(sentences, sentence), sentence
+        for sentence in group:
+            if (event := _success(sentence)) is not None:
+                return event, sentence
+        if any(map(says_failed, sentences[1:])):
+            continue
+        for sentence in group:
+            if TOPIC.search(sentence) and RUNS_OUT.search(sentence):
+                return Event.EXPIRY_WARNING, sentence
+    waiting = next((s for s in sentences if TOPIC.search(s) and DEFERRED.search(s)), None)
+    if waiting:
+        return Event.DEFERRED, waiting
+    asking = next((s for s in sentences if ACTION.search(s)), None) if DO.search(subject) else None
+    return (Event.VALIDATION_NEEDED, asking) if asking else (None, "")
+
+
+def _kind_of_failure(sentences: Sequence[str], sentence: str) -> Event:
+    """Where the owner has to prove something first, nothing has failed yet, unless the mail says so outright."""
+    asked = any(ACTION.search(s) and not MAYBE.search(s) for s in sentences)
+    if asked and not any(OUTRIGHT.search(s) and not MAYBE.search(s) for s in sentences):
+        return Event.VALIDATION_NEEDED
+    return Event.DEFERRED if DEFERRED.search(sentence) and not OUTRIGHT.search(sentence) else Event.RENEWAL_FAILED
+
+
+def _success(sentence: str) -> Event | None:
+    hit = RENEWED.search(sentence)
+    if hit is None or not TOPIC.search(sentence) or NOT.search(hit.group(0)) or MAYBE.search(sentence):
+        return None  # `設定に失敗しました` ends like a success, and a condition is none
+    first = ISSUED.search(hit.group(0)) and not re.search(r"renew|更新", sentence, re.IGNORECASE)
+    return Event.ISSUED if first else Event.RENEWED
+
+
+# ---- for which name
+
+
+def names_said(sentences: Iterable[str]) -> tuple[Domain, ...]:
+    """Names that a sentence ties to a certificate, a domain or a renewal. What it says of a cause is left out."""
+    return unique(name for s in sentences for part in [_without_cause(s)] for p in _SAID for name in _said(p, part))
+
+
+def names_told(sentences: Iterable[str]) -> tuple[Domain, ...]:
+    """All names of sentences that are known to tell of the failure."""
+    return unique(
+        name
+        for sentence in sentences
+        for part in [_without_cause(sentence)]
+        for hit in _ANY_NAME.finditer(part)
+        if stands_alone(part, hit.start(), hit.end())
+        for name in names_in(str(hit.group(0)))
+    )
+
+
+def _without_cause(sentence: str) -> str:
+    """English names the cause last, Japanese first; a name in it is that of another server."""
+    if hit := CAUSE.search(sentence):
+        return sentence[: hit.start()]
+    last = None
+    for hit in CAUSE_FIRST.finditer(sentence):
+        last = hit
+    if last is not None and _ANY_NAME.search(sentence[last.end() :]):
+        return sentence[last.end() :]
+    return sentence
+
+
+def _said(pattern: Any, flow: str) -> list[Domain]:
+    found: list[Domain] = []
+    value = pattern.groupindex["value"]  # this engine's start() and end() know groups by number only
+    for _, hit in zip(range(50), pattern.finditer(flow), strict=False):
+        start, end = hit.start(value), hit.end(value)
+        if stands_alone(flow, start, end):
+            found += names_in(hit.group("value"))
+    return found
+
+
+def stands_alone(text: str, start: int, end: int) -> bool:
+    """Not part of an address, a path, a port, or a longer word that the pattern could not see."""
+    before, after = text[start - 1 : start], text[end : end + 2]
+    if text[start - 3 : start] == "://":  # a sentence may write its site as a plain URL; a path makes it a link
+        return not re.match(r"[@:]|/\S", after)
+    return (
+        before not in ("@", "/", ".", "-", ":", "=")
+        and not re.match(r"[A-Za-z0-9_]?-|[A-Za-z0-9_]{2}", text[max(0, start - 1) : start + 1])
+        and not after.startswith(("@", "/", "-"))
+        and not re.match(r":\d", after)
+    )
+
+
+# ---- until when
+
+
+def end_said(sentences: Iterable[str], *, day_first: bool) -> date | None:
+    """The day on which a sentence says that the certificate ends; a date that belongs to the next try is none."""
+    before = ""
+    for sentence in sentences:
+        hit = ENDS.search(sentence)
+        if hit is not None and THAT_DAY.search(sentence):
+            sentence, hit = f"{sentence} {before}", hit  # the date stands in the sentence above
+        before = sentence
+        days = [] if hit is None else dates_with_places(sentence, day_first=day_first)
+        days = [(day, at) for day, at in days if not _is_of_a_try(sentence, at)]
+        if hit is not None and days:
+            return min(days, key=lambda found: (found[1] < hit.start(), abs(found[1] - hit.start())))[0]
+    return None
+
+
+def _is_of_a_try(sentence: str, at: int) -> bool:
+    """A word of trying again stands in the same clause as the date, and no word of ending."""
+    start = max((sentence.rfind(sign, 0, at) for sign in ",、;;:("), default=-1) + 1
+    ends = [end for sign in ",、;;(" if (end := sentence.find(sign, at)) >= 0]
+    clause = sentence[start : min(ends, default=len(sentence))]
+    return bool(AGAIN.search(clause)) and not ENDS.search(clause)
