@@ -1,5 +1,6 @@
 """A claimed text → the notice: names ranked by where they stand, dates as printed, the account, the stated error."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,6 +20,8 @@ MOST_VALUES = 200  # hits of one pattern that are looked at
 NAMES, CERTIFICATE, IN_URL = "names", "certificate_names", "url_name"
 EXPIRES, DEFERRED, ERROR, NO_NAMES = "expires", "deferred_until", "stated_error", "not_names"
 _OWN = frozenset((NAMES, CERTIFICATE, IN_SUBJECT, IN_URL, EXPIRES, DEFERRED, ERROR, NO_NAMES))
+_ADDING_UP = (NAMES, CERTIFICATE)  # the names of one mail may stand in several places, in several forms
+_SAN = re.compile(r"\bDNS(?: Name)?[:=]")  # how OpenSSL writes the names of a certificate, and the logs that quote it
 
 
 class Unclear(Exception):
@@ -78,14 +81,14 @@ def _values(rule: NoticeRule, field: FieldRule, text: Text) -> tuple[Value, ...]
     for pattern in field.patterns:
         if not may_hit(pattern.pattern, text.octets.low):
             continue
-        first = () if field.name in (NAMES, EXPIRES) else (pattern.search(where),)
+        first = () if field.name in (*_ADDING_UP, EXPIRES) else (pattern.search(where),)
         for count, hit in enumerate(filter(None, first) if first else pattern.finditer(where)):
             value = (hit.group("value") or b"").decode("utf-8", "ignore").strip()
             if value:
                 found.append(Value(value, Match(rule.id, field.name, pattern.pattern, value[:LONGEST_VALUE])))
             if count >= MOST_VALUES:
                 break
-        if found and field.name != NAMES:
+        if found and field.name not in _ADDING_UP:
             break
     return tuple(found)
 
@@ -109,7 +112,7 @@ def _names_of(values: Iterable[Value]) -> tuple[Domain, ...]:
     found: list[Domain] = []
     for value in values:
         host = host_of(value.text)
-        found += names_in(host if host else value.text)
+        found += names_in(host if host else _SAN.sub(" ", value.text))
     return unique(found)
 
 
@@ -127,7 +130,7 @@ def _bounded(names: tuple[Domain, ...]) -> tuple[tuple[Domain, ...], tuple[str, 
 
 def _date(values: Iterable[Value], *, earliest: bool) -> date | None:
     """The first day of each value; the earliest of them, since the certificate that ends first is the urgent one."""
-    days = [day for value in list(values)[:20] for day in list(dates_in(value.text))[:1]]
+    days = [day for value in list(values)[:20] for day in list(dates_in(" ".join(value.text.split())))[:1]]
     if not days:
         return None
     return min(days) if earliest else days[0]
