@@ -1,4 +1,4 @@
-"""Set-ups written by people who had not seen `diagnose`: the verdict, the cause that leads, and what must (not) be shown.
+"""Set-ups by people who had not seen `diagnose`: the verdict, the cause that leads, what must and must not be shown.
 
 tests/worlds/NAME.world.toml is the internet (format: triage/demo/world.py), NAME.toml the inquiry and the truth:
 `verdict` and `leading` list what would be right, where the facts leave more than one answer ("" stands for no cause).

@@ -69,7 +69,7 @@ def is_renewal(scene: Scene, certificate: Certificate) -> bool:
 
 
 def is_self_made(certificate: Certificate) -> bool:
-    """No CA issued it: some panels put one in place after a failure (CyberPanel), so that it is younger than the notice."""
+    """No CA issued it. CyberPanel puts one in place after a failure, so that it is younger than the notice."""
     return certificate.issuer.lower() in (name.lower() for name in certificate.names)
 
 
