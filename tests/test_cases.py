@@ -58,7 +58,7 @@ def _notices(folder: Path, world: World) -> tuple[Notice, ...]:
     mail = folder / "mail.eml"
     if mail.exists():
         return _read(mail).notices
-    return (_notice(Asked.model_validate(tomllib.loads((folder / "inquiry.toml").read_text())), world),)
+    return (notice_of(Asked.model_validate(tomllib.loads((folder / "inquiry.toml").read_text())), world),)
 
 
 def _read(mail: Path) -> Reading:
@@ -66,7 +66,7 @@ def _read(mail: Path) -> Reading:
     return Reading(message, recognize(message, _rulebook()))
 
 
-def _notice(asked: Asked, world: World) -> Notice:
+def notice_of(asked: Asked, world: World) -> Notice:
     names = tuple(Domain.parse(text) for text in (asked.names or (asked.name,)))
     expires = world.maybe(asked.expires)
     return Notice(
@@ -94,10 +94,10 @@ async def _diagnosed(folder: Path) -> tuple[tuple[Report, ...], World]:
 
 
 def _asked(notice: Notice) -> tuple[Inquiry, ...]:
-    return inquiries(notice, _providers())
+    return inquiries(notice, providers())
 
 
-def _providers() -> Mapping[str, Provider]:
+def providers() -> Mapping[str, Provider]:
     return _rulebook().providers
 
 
@@ -111,7 +111,7 @@ def test_all_that_is_found_and_nothing_else(folder: Path) -> None:
 @pytest.mark.parametrize(("folder", "file"), REPLIES, ids=lambda value: getattr(value, "name", value))
 def test_the_reply_says_it_in_plain_words(folder: Path, file: str) -> None:
     reports, world = asyncio.run(_diagnosed(folder))
-    note = explain(reports, load_wording(), file.split(".")[1], world.now, providers=_providers())
+    note = explain(reports, load_wording(), file.split(".")[1], world.now, providers=providers())
     text = f"{note.title}\n\n{note.text}"
     assert text == _expected(folder / file, text)
 

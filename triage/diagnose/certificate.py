@@ -61,11 +61,16 @@ def _speaks_of_an_end(scene: Scene) -> bool:
 
 def is_renewal(scene: Scene, certificate: Certificate) -> bool:
     """It began after the notice, or more than two thirds of its life are left while the notice speaks of an end."""
-    if certificate.not_after <= scene.now:
+    if certificate.not_after <= scene.now or is_self_made(certificate):
         return False
     if scene.inquiry.since is not None and certificate.not_before > scene.inquiry.since:
         return True
     return _speaks_of_an_end(scene) and not _is_the_one_that_ends(scene, certificate) and _is_young(scene, certificate)
+
+
+def is_self_made(certificate: Certificate) -> bool:
+    """No CA issued it. CyberPanel puts one in place after a failure, so that it is younger than the notice."""
+    return certificate.issuer.lower() in (name.lower() for name in certificate.names)
 
 
 def _is_the_one_that_ends(scene: Scene, certificate: Certificate) -> bool:

@@ -1,6 +1,10 @@
-"""The servers of a zone, asked one by one: who they are, where they are, what each says. In: what was seen."""
+"""The servers of a zone, asked one by one: who they are, where they are, what each says. In: what was seen.
 
-from collections.abc import Iterator
+The zone in charge of a name is that of its registered domain, or one below it that has servers of its own: a shop's
+`ec.` at the cart service. The upper zone's servers name the lower one's, as a registry names theirs.
+"""
+
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from triage.diagnose.lookup import Kind, kind
@@ -91,23 +95,62 @@ def glue(scene: Scene) -> dict[str, str]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A zone, its name servers as the zone above lists them, and the addresses that came along."""
+
+    zone: str
+    nameservers: tuple[str, ...]
+    glue: Mapping[str, str]
+
+
+def registered(scene: Scene) -> Cut:
+    return Cut(scene.zone, delegated_to(scene), glue(scene))
+
+
+def in_charge(scene: Scene) -> Cut:
+    """The lowest zone that is known to hold the name."""
+    cut = registered(scene)
+    for server in _servers_of(scene, cut):
+        lower = _referral(scene, server.a)
+        if lower is not None:
+            return lower
+    return cut
+
+
+def _referral(scene: Scene, answer: Answer | Failure | None) -> Cut | None:
+    """The zone below, where an upper server sends the one who asks for the name's address there."""
+    if not isinstance(answer, DnsAnswer) or answer.rcode != "NOERROR" or answer.authoritative or answer.answer:
+        return None
+    listed = [r for r in answer.authority if r.type == "NS" and r.name != scene.zone]
+    owners = {r.name for r in listed if f".{scene.name}".endswith(f".{r.name}") and r.name.endswith(f".{scene.zone}")}
+    if len(owners) != 1:
+        return None
+    zone = owners.pop()
+    glued = {r.name: r.value for r in answer.additional if r.type == "A"}
+    return Cut(zone, tuple(dict.fromkeys(r.value for r in listed if r.name == zone)), glued)
+
+
 def servers(scene: Scene) -> tuple[Server, ...]:
-    """Every name server whose address is known, with what it answered so far."""
-    glued = glue(scene)
+    """Every name server of the zone in charge whose address is known, with what it answered so far."""
+    return _servers_of(scene, in_charge(scene))
+
+
+def _servers_of(scene: Scene, cut: Cut) -> tuple[Server, ...]:
     return tuple(
-        _server(scene, name, address)
-        for name in delegated_to(scene)[:MOST_SERVERS]
-        if (address := address_of(scene, name, glued)) and not is_reserved(address)
+        _server(scene, cut.zone, name, address)
+        for name in cut.nameservers[:MOST_SERVERS]
+        if (address := address_of(scene, name, cut.glue)) and not is_reserved(address)
     )
 
 
-def address_of(scene: Scene, server: str, glued: dict[str, str]) -> str | None:
+def address_of(scene: Scene, server: str, glued: Mapping[str, str]) -> str | None:
     asked = scene.values(server, "A") or scene.values(server, "AAAA")
     return next(iter(asked), None) or glued.get(server)
 
 
-def _server(scene: Scene, name: str, address: str) -> Server:
-    soa, a = AskDns(scene.zone, "SOA", at=address), AskDns(scene.name, "A", at=address)
+def _server(scene: Scene, zone: str, name: str, address: str) -> Server:
+    soa, a = AskDns(zone, "SOA", at=address), AskDns(scene.name, "A", at=address)
     return Server(name, address, scene.answer(soa), scene.answer(a), (soa, a))
 
 
@@ -124,13 +167,19 @@ def questions(scene: Scene) -> Iterator[Question]:
 
 
 def each_server(scene: Scene) -> Iterator[Question]:
-    glued = glue(scene)
-    for name in delegated_to(scene)[:MOST_SERVERS]:
-        if name not in glued:
+    upper, lower = registered(scene), in_charge(scene)
+    yield from _each_of(scene, upper)
+    if lower.zone != upper.zone:
+        yield from _each_of(scene, lower)
+
+
+def _each_of(scene: Scene, cut: Cut) -> Iterator[Question]:
+    for name in cut.nameservers[:MOST_SERVERS]:
+        if name not in cut.glue:
             yield AskDns(name, "A")
             if scene.kind(name, "A") is Kind.EMPTY:
                 yield AskDns(name, "AAAA")
-        address = address_of(scene, name, glued)
+        address = address_of(scene, name, cut.glue)
         if address and not is_reserved(address):
-            yield AskDns(scene.zone, "SOA", at=address)
+            yield AskDns(cut.zone, "SOA", at=address)
             yield AskDns(scene.name, "A", at=address)

@@ -1,6 +1,6 @@
 """B: do the zone's name servers answer, alike, and does DNSSEC hold?"""
 
-from triage.diagnose.delegated import Server, servers
+from triage.diagnose.delegated import Server, in_charge, servers
 from triage.diagnose.found import NOTHING_TO_SAY, Judged, faintly, listed, shown, sometimes
 from triage.diagnose.lookup import Kind
 from triage.diagnose.registration import tld_denies
@@ -69,7 +69,7 @@ def _dead(scene: Scene, asked: tuple[Server, ...]) -> Finding | None:
     lame = [s for s in heard if s.lame]
     evidence = [s.questions[0] for s in heard]
     facts = {
-        "zone": scene.zone,
+        "zone": in_charge(scene).zone,
         "nameservers": listed(s.name for s in heard),
         "count": str(len(heard)),
         "detail": listed(s.soa.rcode for s in lame if isinstance(s.soa, DnsAnswer) and s.soa.rcode != "NOERROR"),
@@ -92,7 +92,7 @@ def _differing(scene: Scene, asked: tuple[Server, ...]) -> Finding | None:
     return make(
         "nameservers-disagree",
         [q for s in fine for q in s.questions],
-        zone=scene.zone,
+        zone=in_charge(scene).zone,
         nameservers=listed(s.name for s in fine),
         serials=listed(f"{s.name} {s.serial}" for s in fine),
         addresses=listed(a for found in answers.values() for a in sorted(found)),

@@ -17,7 +17,7 @@ _PARKED = (
     "domain is parked", "domain parking", "parked free", "parked domain", "this domain is for sale", "buy this domain",
     "domain is for sale", "domain may be for sale", "sedoparking", "parkingcrew", "bodis.com", "dan.com", "hugedomains",
     "afternic", "parklogic", "domain has expired", "domain name has expired", "this domain has expired",
-    "domain expired", "renew your domain", "ドメインの有効期限",
+    "domain expired", "domain name expired", "renew your domain", "renew it at your registrar", "ドメインの有効期限",
     "有効期限が切れ", "このドメインは販売", "ドメインパーキング",
     "このドメインは現在", "お名前.com ドメインパーキング", "ドメインは期限切れ",
 )  # fmt: skip
@@ -98,10 +98,19 @@ def _marks(scene: Scene, sort: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in (*own, *(w for p in known for w in p.marks.get(sort, ()))))
 
 
+# How registrars call the name servers that they put in place of the owner's.
+_PARKING_SERVER = re.compile(
+    r"(?:^|[.-])(?:\w*expired\w*|parking|parked|suspended|suspension|renew(?:al)?s?|redemption)[.-]"
+)
+
+
 def parks(scene: Scene) -> bool:
     """Signs of a parked domain: whose name servers, addresses or CNAME it has, or what its page says."""
+    if scene.name_servers and all(map(_PARKING_SERVER.search, scene.name_servers)):
+        return True
     operators = (scene.dns_operator, scene.cname_operator, *(scene.operator(a) for a in scene.contacted))
     if any(operator is not None and operator.kind == "parking" for operator in operators):
         return True
     first = scene.first_answer(scene.entrance) if scene.entrance else None
-    return any(parked_page(answer, scene) for answer in (scene.root, first))
+    last = scene.walk.last.answer if scene.walk.last else None
+    return any(parked_page(answer, scene) for answer in (scene.root, first, last))

@@ -29,6 +29,7 @@ from triage.model import (
 
 MOST_EACH = 3  # addresses of one family that are contacted: a handful, not a scan
 HOSTLIKE = ("host", "panel", "platform", "builder", "cdn")  # kinds that serve the site themselves
+A_WHILE = 3600  # seconds in which nobody who got the notice has mended anything yet
 NO_TIME = datetime.min.replace(tzinfo=UTC)
 _BULLETS = ("・", "•", "●", "■", "*", "-")
 _NOT_ON_THE_SERVER = "does not exist on this server"  # cPanel, of an address that it looked up itself
@@ -84,7 +85,9 @@ class Scene:
         return bool(self.inquiry.problems) or (event is not None and not event.is_good)
 
     def is_over(self, problem: Problem) -> bool:
-        """The host disowned an address that the name has no longer."""
+        """A limit has passed, or the host disowned an address that the name has no longer."""
+        if problem.retry_after and (until := _moment(problem.retry_after)) is not None:
+            return until < self.now
         return (
             _NOT_ON_THE_SERVER in problem.error
             and bool(self.found.public)
@@ -278,14 +281,24 @@ class Scene:
 
     @lazy
     def stale_notice(self) -> bool:
-        """The notice is older than the answers may be kept (their TTL), so what we see now counts for more."""
+        """The notice is older than the answers may be kept (their TTL) and than its reader needs to do something about
+        it, so what we see now counts for more.
+        """
         since = self.inquiry.since
-        return since is not None and self.now - since > timedelta(seconds=max(self._ttl, 300))
+        return since is not None and self.now - since > timedelta(seconds=max(self._ttl, A_WHILE))
 
     @property
     def _ttl(self) -> int:
         answers = (self.dns(self.name, "A"), self.dns(self.name, "AAAA"))
         return max((r.ttl for answer in answers if answer for r in answer.answer), default=3600)
+
+
+def _moment(text: str) -> datetime | None:
+    """Boulder's `2026-11-22 00:31:09 UTC`, and the RFC 3339 form of other CAs."""
+    try:
+        return datetime.fromisoformat(text.replace(" UTC", "+00:00").replace("Z", "+00:00"))
+    except ValueError:
+        return None
 
 
 def _is_one_of_a_list(problem: Problem) -> bool:

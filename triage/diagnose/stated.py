@@ -100,6 +100,8 @@ def _add(scene: Scene, problem: Problem, code: str, weighed: dict[str, Finding])
 
 def _by_place(scene: Scene, problem: Problem, weighed: Mapping[str, Finding]) -> str:
     """The CA's first look was fine, so what it met elsewhere depends on the place: by DNS, else by a filter."""
+    if problem.cause and problem.cause.startswith("dns01-"):
+        return "dns01-not-everywhere"
     if weighed["nameservers-disagree"].shown:
         return "nameservers-disagree"
     addresses = scene.found.addresses
@@ -135,7 +137,7 @@ def _chosen(scene: Scene, problem: Problem, code: str, weighed: Mapping[str, Fin
         return _not_found(scene, problem, hints)
     if code in _BODY:
         return _other_body(problem, code, hints)
-    if code == "redirect-tls" and not scene.walk.redirected:
+    if (code == "redirect-tls" and not scene.walk.redirected) or ("tls-alpn" in problem.error and code in _CONNECTION):
         return "alpn-port-443"  # the CA knocked at 443 by itself
     if code == "dns01-other-zone" and not _is_hint(weighed[code]) and "looking up TXT" in problem.error:
         return next(iter(hints), "dns01-record-missing")

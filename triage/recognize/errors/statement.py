@@ -131,6 +131,11 @@ def no_such_name(at: Statement) -> str | None:
     return "not-registered" if asked.registrable in (None, asked.base) else "no-address"
 
 
+def no_authority(at: Statement) -> str | None:
+    """cPanel does not hold the zone. That is normal where DNS is elsewhere, and fatal for a wildcard alone."""
+    return "dns01-other-zone" if at.name and at.name.is_wildcard else None
+
+
 def not_reached(otherwise: str) -> Judge:
     def judge(at: Statement) -> str | None:
         if at.url and _ODD_PORT.match(at.url):

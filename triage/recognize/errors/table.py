@@ -16,6 +16,7 @@ from triage.recognize.errors.statement import (
     by_answer,
     by_page,
     by_status,
+    no_authority,
     no_such_name,
     not_reached,
     servfail,
@@ -98,6 +99,7 @@ _QUOTED: Phrases = (
         r"invalid wildcard",
         r"wildcard domains? (?:are|is) not supported",
         r"requires? a? ?dns-01",
+        r"does not support any combination of challenges that will satisfy the CA",
     )),
     ("policy-block", (
         r"forbidden by policy",
@@ -195,7 +197,8 @@ _QUOTED: Phrases = (
         r"SECURED_DOMAIN_DCV_FAILURE",
         r"NO_UNSECURED_DOMAIN_PASSED_DCV",
     )),
-    (None, (r"No local authority", r"HTTP DCV:", r"DNS DCV:")),
+    (no_authority, (r"No local authority",)),
+    (None, (r"HTTP DCV:", r"DNS DCV:")),
 )  # fmt: skip
 
 # Printed by any program that uses a network; an error of a renewal only where a word of the trade stands beside it.
