@@ -134,6 +134,8 @@ def _expected(path: Path, found: str) -> str:
 def _page(diagnosis: Diagnosis) -> str:
     """What is shown, or unknown for a reason that can be told, by blame; then the codes of the rest."""
     head = f"{diagnosis.name}: {diagnosis.verdict}, leading {diagnosis.leading or 'none'}"
+    if guess := diagnosis.inquiry.guess:
+        head += f"\nguessed: {diagnosis.inquiry.provider.id}, by {guess.by} {guess.seen}"
     telling = [f for f in diagnosis.findings if f.shown or (f.certainty == "unknown" and f.facts)]
     unknown = (f for f in diagnosis.findings if f.certainty == "unknown" and not f.facts)
     out = (f for f in diagnosis.findings if f.certainty == "ruled-out")

@@ -18,7 +18,6 @@ from tests.diagnose.net import (
     Net,
     an_inquiry,
     certificate,
-    diagnose,
     failed,
     http,
     rcode,
@@ -147,18 +146,3 @@ def test_first_domain_gives_the_expected_address() -> None:
     inquiry = an_inquiry(provider=replace(HOST, addresses=()), first_domain=Domain("id.xsrv.jp"))
     net = Net(dns={("id.xsrv.jp", "A"): records("id.xsrv.jp", "A", OURS)})
     assert verdict_of(net, inquiry) == ("will-fail", "moved-away", ("moved-away", "points-elsewhere"))
-
-
-def test_the_host_is_guessed_by_whose_server_it_is_and_never_by_name_servers_alone() -> None:
-    def guessed(net: Net, **known: object) -> tuple[str, tuple[str, ...]]:
-        inquiry = diagnose(net, an_inquiry(**known)).inquiry
-        return inquiry.provider.id, inquiry.assumed
-
-    names_only = Net(dns={(NAME, "NS"): records(NAME, "NS", "ns1.xserver.jp")})
-    told = Provider("cpanel", "panel")
-    assert [guessed(at(OURS)), guessed(names_only), guessed(at("104.21.3.7")), guessed(at(OURS), provider=told)] == [
-        ("xserver", ("provider",)),
-        ("unknown", ()),
-        ("unknown", ()),
-        ("cpanel", ()),
-    ]

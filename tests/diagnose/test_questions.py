@@ -168,6 +168,7 @@ def test_an_address_is_contacted_as_soon_as_it_is_known_without_waiting_for_the_
         (AskTls, ""),
         (AskHttp, "/.well-known/acme-challenge/{token}"),
         (AskHttp, "/"),
+        (AskDns, ""),  # whose address is it: nobody told the host
     ]
 
 

@@ -111,6 +111,7 @@ def of_diagnosis(diagnosis: Diagnosis, now: datetime) -> Json:
         "provider": inquiry.provider.id,
         "ca": inquiry.ca,
         "assumed": list(inquiry.assumed),
+        "guess": {"by": inquiry.guess.by, "seen": inquiry.guess.seen} if inquiry.guess else None,
         "findings": [_of_finding(f, said) for f in diagnosis.findings],
         "certificate": _of_certificate(diagnosis.certificate, now) if diagnosis.certificate else None,
         "seconds": round(diagnosis.seconds, 2),

@@ -70,6 +70,7 @@ class _Provider(_Strict):
     addresses: list[str] = []
     cnames: list[str] = []
     reverse: list[str] = []
+    issuers: list[str] = []
     first_domain: str | None = None
     ca: str | None = None
     caa: list[str] = []
@@ -92,6 +93,7 @@ class _Provider(_Strict):
             addresses=tuple(self.addresses),
             cnames=tuple(self.cnames),
             reverse=tuple(self.reverse),
+            issuers=tuple(self.issuers),
             first_domain=self.first_domain,
             ca=self.ca,
             caa=tuple(self.caa),

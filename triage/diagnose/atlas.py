@@ -19,6 +19,7 @@ class Atlas:
         self._suffixes: dict[str, Provider] = {}
         self._name_servers: dict[str, Provider] = {}
         self._reverse: dict[str, Provider] = {}
+        self._issuers: list[tuple[str, Provider]] = []
         for provider in providers:
             self._add(provider)
         self._lengths = sorted({key[:2] for key in self._networks}, key=lambda key: -key[1])
@@ -35,6 +36,7 @@ class Atlas:
         ):
             for name in names:
                 index.setdefault(name.lower().removeprefix("*").strip("."), provider)
+        self._issuers += ((issuer.casefold(), provider) for issuer in provider.issuers)
 
     def of_address(self, address: str) -> Provider | None:
         """The provider with the narrowest network around the address."""
@@ -62,6 +64,10 @@ class Atlas:
 
     def of_reverse(self, name: str) -> Provider | None:
         return _by_suffix(self._reverse, name)
+
+    def of_issuer(self, issuer: str) -> Provider | None:
+        said = issuer.casefold()
+        return next((provider for known, provider in self._issuers if said.startswith(known)), None)
 
 
 def _by_suffix(index: dict[str, Provider], name: str) -> Provider | None:

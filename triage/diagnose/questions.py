@@ -186,8 +186,6 @@ def _seen_from_elsewhere(scene: Scene) -> bool:
 
 def _elsewhere(scene: Scene) -> Iterator[Question]:
     """Whose are the addresses that we do not know as the provider's, and what do the zone's own servers say?"""
-    if not scene.told_of_failure and scene.inquiry.provider.id == "unknown":
-        return
     first = scene.inquiry.first_domain
     if first and scene.kind(first.text, "A") is Kind.PENDING:
         return

@@ -1,11 +1,11 @@
 """Answers in, a page out: what the note says, in order, before it becomes text or HTML."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from triage.explain.answers import Answer, Kind
 from triage.explain.checked import Check, Stop, area_of, checks, is_bad, is_beyond, road
-from triage.explain.context import Frame
+from triage.explain.context import Frame, clean
 from triage.explain.dates import moment
 from triage.explain.templates import render, render_lines
 from triage.model import CauseWords, Finding
@@ -67,8 +67,17 @@ def page(answers: tuple[Answer, ...], frame: Frame, signs: tuple[str, ...]) -> P
         coming=_coming(first, frame),
         road=road(first, frame) if first.needs_work else (),
         checks=checks(answers, frame),
-        checked_at=render(frame.phrases["checked_at"], {**say, "moment": moment(frame.now, frame.language)}),
+        checked_at=_checked_at(first, say, frame),
     )
+
+
+def _checked_at(first: Answer, say: Mapping[str, object], frame: Frame) -> str:
+    """When it was looked at; and from what we took the host, where nobody said it."""
+    sentences = [render(frame.phrases["checked_at"], {**say, "moment": moment(frame.now, frame.language)})]
+    guess = next((d.inquiry.guess for d in first.diagnoses if d.inquiry.guess), None)
+    if guess is not None:
+        sentences.append(render(frame.phrases[f"guess_{guess.by}"], {**say, "seen": clean(guess.seen)}))
+    return frame.phrases["space"].join(sentences)
 
 
 def title(answer: Answer, frame: Frame) -> str:

@@ -212,6 +212,14 @@ class Observations:
 
 
 @dataclass(frozen=True, slots=True)
+class Guess:
+    """What told us the host, where nobody said it: which kind of thing, and the very one that was seen."""
+
+    by: Literal["address", "reverse", "alias", "certificate", "nameservers"]
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
 class Inquiry:
     """What one investigation is about: one name, and all that is known of it before anything is asked."""
 
@@ -219,6 +227,7 @@ class Inquiry:
     provider: Provider = UNKNOWN_PROVIDER
     ca: str = "letsencrypt.org"
     assumed: tuple[str, ...] = ()  # of "provider", "ca": guessed, not told
+    guess: Guess | None = None  # where the provider was guessed from what was seen
     names: tuple[Domain, ...] = ()  # all names of the certificate, where the notice lists them
     first_domain: Domain | None = None  # the host's own name for the account's server: its address is the expected one
     since: datetime | None = None  # the notice's date: a certificate that began later is the renewal

@@ -19,7 +19,8 @@ class Provider:
     nameservers: tuple[str, ...] = ()  # host names; `*.` stands for any label
     addresses: tuple[str, ...] = ()  # networks in CIDR form
     cnames: tuple[str, ...] = ()  # suffixes of CNAME targets
-    reverse: tuple[str, ...] = ()  # suffixes of its servers' own names (PTR, HELO)
+    reverse: tuple[str, ...] = ()  # suffixes of its servers' own names (PTR, HELO) and certificates
+    issuers: tuple[str, ...] = ()  # what only the certificates of its sites say of their issuer
     first_domain: str | None = None  # template over `Notice.account`: "{server_id}.xsrv.jp"
     ca: str | None = None  # CAA identifier of the CA that it uses
     caa: tuple[str, ...] = ()  # every CAA identifier that would let it renew
