@@ -1,6 +1,5 @@
-"""What a person does to mails, cases and letters with the commands, and a file of an older version."""
+"""What a person does to mails, cases and letters with the commands."""
 
-import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -21,7 +20,6 @@ from triage.model import (
     MailKey,
     MailState,
     Notice,
-    Permanent,
     Reply,
     Thread,
     Written,
@@ -151,33 +149,3 @@ async def test_nothing_of_a_forgotten_person_is_left_in_the_file(tmp_path: Path)
     assert b"raw 2" in octets
     assert b"raw 1" not in octets
     assert b"wner@example.jp" not in octets
-
-
-async def test_an_older_file_is_brought_up_and_keeps_its_mails(tmp_path: Path) -> None:
-    first = open_ledger(f"sqlite:///{tmp_path}/triage.db")
-    mail = await journaled(first, "1")
-    await first.close()
-    with sqlite3.connect(tmp_path / "triage.db") as db:
-        db.executescript(
-            "drop table chapter; drop index mail_decided; update about set value = '1' where name = 'schema'"
-        )
-    second = open_ledger(f"sqlite:///{tmp_path}/triage.db")
-    assert (await second.story(mail=mail), (await second.entries())[0].id) == ((), mail)
-    await second.close()
-    with sqlite3.connect(tmp_path / "triage.db") as db:
-        assert db.execute("select value from about where name = 'schema'").fetchall() == [("2",)]
-        assert db.execute("select count(*) from sqlite_master where name = 'mail_decided'").fetchall() == [(1,)]
-
-
-@pytest.mark.parametrize("schema", ["0", "-1", "new"])
-async def test_a_file_of_no_known_schema_is_refused_with_a_hint(schema: str, tmp_path: Path) -> None:
-    first = open_ledger(f"sqlite:///{tmp_path}/triage.db")
-    await first.entries()
-    await first.close()
-    with sqlite3.connect(tmp_path / "triage.db") as db:
-        db.execute("update about set value = ? where name = 'schema'", (schema,))
-    second = open_ledger(f"sqlite:///{tmp_path}/triage.db")
-    with pytest.raises(Permanent, match="its schema cannot be told") as caught:
-        await second.entries()
-    assert "restore a backup" in caught.value.hint
-    await second.close()

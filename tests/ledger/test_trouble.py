@@ -105,7 +105,7 @@ async def test_a_newer_schema_is_left_alone(tmp_path: Path) -> None:
     await ledger.entries()
     await ledger.close()
     with sqlite3.connect(path) as db:
-        db.execute("update about set value = '99' where name = 'schema'")
+        db.execute("update alembic_version set version_num = '0099'")
     ledger = open_ledger(url(path))
     with pytest.raises(Permanent, match="written by a newer version \\(schema 99") as caught:
         await ledger.entries()

@@ -23,7 +23,9 @@ cases = typer.Typer(
     no_args_is_help=True, help="What became of the mails, and what a person may do about it. 7 is a mail, c2 is a case."
 )
 rules = typer.Typer(no_args_is_help=True, help="The hosts and causes that are known, and whether their rules hold.")
+ledger = typer.Typer(no_args_is_help=True, help="The database: a backup of it, a backup put back, an older schema.")
 app.add_typer(cases, name="cases")
+app.add_typer(ledger, name="ledger")
 app.add_typer(rules, name="rules")
 
 ConfigOption = Annotated[Path | None, typer.Option("--config", "-c", help="The configuration.", show_default=False)]
@@ -187,6 +189,39 @@ def cases_digest(config: RequiredConfig = HERE) -> None:
     from triage.cli.cases import digest
 
     _end(asyncio.run(digest(config)))
+
+
+@ledger.command("backup")
+def ledger_backup(
+    file: Annotated[Path, typer.Argument(help="Where the copy is written.", metavar="FILE")],
+    config: RequiredConfig = HERE,
+) -> None:
+    """Copy the ledger, also while the service is at work."""
+    from triage.cli.ledger import back_up
+
+    _end(back_up(config, file))
+
+
+@ledger.command("restore")
+def ledger_restore(
+    file: Annotated[Path, typer.Argument(help="What a backup was written to.", metavar="FILE")],
+    config: RequiredConfig = HERE,
+) -> None:
+    """Put a backup in the ledger's place; the service must be stopped."""
+    from triage.cli.ledger import restore
+
+    _end(restore(config, file))
+
+
+@ledger.command("downgrade")
+def ledger_downgrade(
+    schema: Annotated[str, typer.Argument(help="The number that the older version knows.", metavar="SCHEMA")],
+    config: RequiredConfig = HERE,
+) -> None:
+    """Give the tables the shape that an older version knows, before that one is installed again."""
+    from triage.cli.ledger import downgrade
+
+    _end(downgrade(config, schema))
 
 
 @rules.command("list")

@@ -28,11 +28,15 @@ A case is `open` from its first note, `watching` while looks are planned, and `c
 
 The move in the mailbox is recorded after it was made. When that record is missing, the move is made again, which does
 no harm. Deleting what is old is one transaction, too.
+
+An older ledger is brought up by whoever opens it first (`schema.py`), in one transaction and with a copy made before: a
+crash leaves the older one. Backups, and what comes back with one: `copies.py`.
 """
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from triage.ledger.file import LedgerFile
     from triage.ledger.store import SqlLedger
 
 
@@ -48,4 +52,11 @@ def open_ledger(url: str, busy: float = 10.0) -> "SqlLedger":
     return SqlLedger(url, busy)
 
 
-__all__ = ["open_ledger"]
+def ledger_file(url: str) -> "LedgerFile":
+    """The same ledger as a file: to back it up, to restore a backup, to go back to an older schema."""
+    from triage.ledger.file import LedgerFile
+
+    return LedgerFile(url)
+
+
+__all__ = ["ledger_file", "open_ledger"]

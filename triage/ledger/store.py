@@ -10,7 +10,10 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from triage.ledger import bounces, by_hand, cases, deliveries, mails, stories, waiting
-from triage.ledger.engine import BUSY, Claim, in_words, open_engine
+from triage.ledger.complaints import in_words
+from triage.ledger.copies import BUSY
+from triage.ledger.engine import open_engine
+from triage.ledger.place import Claim, where
 from triage.model import (
     Arrival,
     Asking,
@@ -198,7 +201,7 @@ class SqlLedger:
             with self._open().begin() as connection:
                 return work(connection)
         except DBAPIError as error:
-            raise in_words(error, self._url) from error
+            raise in_words(error.orig, where(self._url)) from error
 
     def _open(self) -> Engine:
         if self._engine is None:

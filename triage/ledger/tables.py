@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import JSON, TypeDecorator
 
-SCHEMA = 2  # raised with every change of these tables; `engine` knows how an older file is brought up to it
+SCHEMA = "0002"  # the newest file in `migrations/versions`, and what these tables are
 
 _all = MetaData()
 
