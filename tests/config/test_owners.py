@@ -32,7 +32,7 @@ def test_rows_of_one_domain_add_up(encoding: str, tmp_path: Path) -> None:
         ("domain;address\n", "line 1: its columns are not domain, address, language, mode"),
         (HEAD + "example.jp,,ja,\n", "line 2: address is missing"),
         (HEAD + "example.jp,nobody,ja,\n", "line 2: addresses.1: it is no mail address"),
-        (HEAD + "example.jp,a@example.jp,fr,\n", "line 2: language: input should be 'ja' or 'en'"),
+        (HEAD + "example.jp,a@example.jp,fr,\n", "line 2: language: it is none of en, ja"),
         (
             HEAD + "example.jp,a@example.jp,ja,\nexample.jp,b@example.jp,en,\n",
             "line 3: example.jp has another language",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
+from triage.config import load_wording
 from triage.decide import Asked
 from triage.model import (
     Address,
@@ -31,9 +32,11 @@ US = Identity(
     instance="ssl@triage.example.net",
     aliases=("ssl-team@company.example.net",),
 )
+LOCALES = load_wording().locales
 POLICY = Policy(
     senders=(PERSON, "@agency.example.com"),
     owners=(Owner((Domain("example.com"),), ("boss@example.com", "web@example.com")),),
+    locales=LOCALES,
 )
 HEADERS = (
     ("Return-Path", f"<{PERSON}>"),

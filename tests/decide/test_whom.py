@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.decide.build import NOTHING_NEW, PERSON, POLICY, US, Mail, a_notice, filtered
+from tests.decide.build import LOCALES, NOTHING_NEW, PERSON, POLICY, US, Mail, a_notice, filtered
 from triage.decide import admit, asking, case_key, command, content_key, language, notice_key, understood
 from triage.model import (
     Address,
@@ -161,8 +161,8 @@ def test_a_filtered_notice_counts_for_its_owner() -> None:
 
 
 def test_a_reading_in_one_line() -> None:
-    assert understood(FINE.asked.reading) == "xserver renewal-failed: example.jp"
-    assert understood(Reading(Message(), Unrecognized("unclear", "two domains"))) == "unclear: two domains"
+    assert understood(FINE.asked.reading, POLICY) == "xserver renewal-failed: example.jp"
+    assert understood(Reading(Message(), Unrecognized("unclear", "two domains")), POLICY) == "unclear: two domains"
 
 
 # ---- commands
@@ -185,4 +185,4 @@ def test_a_reading_in_one_line() -> None:
     ],
 )
 def test_a_command_is_the_whole_first_line(text: str, expected: str | None) -> None:
-    assert command(Message(text=text)) == expected
+    assert command(Message(text=text), LOCALES) == expected

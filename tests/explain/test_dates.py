@@ -4,10 +4,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from tests.explain.makers import WORDING
 from triage.explain.dates import Deadline, day, deadline, moment, next_try, read
 from triage.model import Certificate, Event, Notice, Provider
 
 NOW = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)  # already the 24th in Japan
+JA, EN = WORDING.locales["ja"], WORDING.locales["en"]
 SERVED = Certificate("R12", NOW, datetime(2026, 12, 28, 16, 0, tzinfo=UTC), ())
 
 
@@ -16,12 +18,12 @@ def notice(expires: date | None) -> Notice:
 
 
 def test_a_day_is_written_as_its_readers_do() -> None:
-    assert (day(date(2026, 12, 8), "ja"), day(date(2026, 12, 8), "en")) == ("2026年12月8日", "December 8, 2026")
+    assert (day(date(2026, 12, 8), JA), day(date(2026, 12, 8), EN)) == ("2026年12月8日", "December 8, 2026")
 
 
 def test_a_moment_names_its_zone() -> None:
-    assert moment(NOW, "ja") == "2026年11月24日 01:00(日本時間)"
-    assert moment(NOW, "en") == "November 23, 2026, 16:00 UTC"
+    assert moment(NOW, JA) == "2026年11月24日 01:00(日本時間)"
+    assert moment(NOW, EN) == "November 23, 2026, 16:00 UTC"
 
 
 DEADLINES = [
@@ -33,11 +35,11 @@ DEADLINES = [
 
 @pytest.mark.parametrize(("why", "told", "served", "on", "days"), DEADLINES, ids=[r[0] for r in DEADLINES])
 def test_deadline(why: str, told: Notice, served: Certificate | None, on: date, days: int) -> None:
-    assert deadline(told, served, NOW, "ja") == Deadline(on, days)
+    assert deadline(told, served, NOW, JA) == Deadline(on, days)
 
 
 def test_no_date_anywhere_is_no_deadline() -> None:
-    assert deadline(notice(None), None, NOW, "ja") is None
+    assert deadline(notice(None), None, NOW, JA) is None
 
 
 TRIES = [

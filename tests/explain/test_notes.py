@@ -7,6 +7,7 @@ import pytest
 from tests.explain.makers import (
     PROVIDERS,
     RENEWED,
+    WORDING,
     XSERVER,
     diagnosis,
     flat,
@@ -192,7 +193,7 @@ MENUS = [
 
 @pytest.mark.parametrize(("why", "language", "path", "expected"), MENUS, ids=[r[0] for r in MENUS])
 def test_menu_words_are_quoted(why: str, language: str, path: str, expected: str) -> None:
-    assert menu(path, "ja" if language == "ja" else "en") == expected
+    assert menu(path, WORDING.locales[language]) == expected
 
 
 def test_name_servers_of_two_operators_are_nobodys() -> None:

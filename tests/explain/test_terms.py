@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.explain.makers import WORDING
 from triage.explain.terms import glossary
 
 JA = {"ネームサーバー": "ドメインの案内役", "DNS": "行き先のしくみ", "CAA": "発行元を限る設定"}
@@ -21,11 +22,11 @@ ROWS = [
 
 @pytest.mark.parametrize(("why", "terms", "text", "expected"), ROWS, ids=[r[0] for r in ROWS])
 def test_twins(why: str, terms: dict[str, str], text: str, expected: str) -> None:
-    assert glossary(terms, spaced=terms is EN)(text) == expected
+    assert glossary(terms, WORDING.locales["en" if terms is EN else "ja"])(text) == expected
 
 
 def test_a_term_is_explained_once_in_a_whole_note() -> None:
-    gloss = glossary(EN, spaced=True)
+    gloss = glossary(EN, WORDING.locales["en"])
     assert [gloss("An A record."), gloss("The A record.")] == [
         "An A record (the line with the address).",
         "The A record.",

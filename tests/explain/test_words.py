@@ -45,7 +45,7 @@ def test_a_term_never_stands_without_its_twin_at_first_use(rule: CauseRule, lang
         text = text.replace(" ", "")
     terms = WORDING.terms[language]
     met: set[str] = set()
-    for term, start, end in first_uses(text, terms, spaced=language == "en"):
+    for term, start, end in first_uses(text, terms, WORDING.locales[language]):
         if terms[term] not in met:
             assert explained(text[: end + 60], start, end, terms[term]), (
                 f"{term}: {text[max(0, start - 20) : end + 20]}"

@@ -31,7 +31,10 @@ app.add_typer(rules, name="rules")
 ConfigOption = Annotated[Path | None, typer.Option("--config", "-c", help="The configuration.", show_default=False)]
 RequiredConfig = Annotated[Path, typer.Option("--config", "-c", help="The configuration.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
-LanguageOption = Annotated[str | None, typer.Option("--lang", help="ja or en.", show_default=False)]
+LanguageOption = Annotated[
+    str | None,
+    typer.Option("--lang", help="ja, en, or another that the rules know.", show_default=False),
+]
 NumberArgument = Annotated[str, typer.Argument(metavar="NUMBER", help="7 is a mail, c2 is a case.")]
 HERE = Path("config.toml")
 

@@ -151,10 +151,10 @@ async def forget(config: Path, address: str) -> Exit:
 
 
 async def digest(config: Path) -> Exit:
-    with settings_matter():
-        language = load_settings(config).identity.language
+    stand = standing(config)
+    language = stand.settings.identity.language if stand.settings else stand.wording.fallback
     async with _ledger(config) as ledger:
-        note = digest_in_words(await pending(ledger), language, utc_now())
+        note = digest_in_words(await pending(ledger), stand.wording, language, utc_now())
     say(plain(f"{note.title}\n\n{note.text}").rstrip())
     return Exit.DONE
 

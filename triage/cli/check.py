@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import json
-import os
 import sys
 from collections.abc import AsyncGenerator, Generator
 from contextlib import aclosing, contextmanager
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from triage.cli.evidence import asked, in_words
 from triage.cli.shapes import of_diagnosis
-from triage.cli.standing import Standing, network_probes, standing, utc_now
+from triage.cli.standing import Standing, network_probes, of_the_terminal, refuse_unknown, standing, utc_now
 from triage.cli.voice import Exit, plain, say, say_trouble, stop, terminal
 from triage.cli.watched import WatchedProbes
 from triage.explain import explain
@@ -158,14 +157,8 @@ def _moment(text: str | None) -> datetime | None:
 
 def _language(wish: Wish, stand: Standing) -> Language:
     """As asked, else as configured, else as the terminal speaks."""
-    if wish.language not in (None, "ja", "en"):
-        stop(Permanent(f"--lang: {plain(wish.language or '')} is not known", "ja or en"), Exit.USAGE)
-    if wish.language:
-        return "ja" if wish.language == "ja" else "en"
-    if stand.settings:
-        return stand.settings.identity.language
-    spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return "ja" if spoken.startswith("ja") else "en"
+    refuse_unknown(wish.language, stand)
+    return wish.language or (stand.settings.identity.language if stand.settings else of_the_terminal(stand))
 
 
 # ---- asking

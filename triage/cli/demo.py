@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from email.message import Message as Mail
 from email.utils import parsedate_to_datetime
@@ -77,7 +78,7 @@ async def _worked(stand: Standing, work: Path, samples: list[Path]) -> tuple[Ent
             providers=stand.rulebook.providers,
             wording=stand.wording,
             identity=IDENTITY,
-            policy=POLICY,
+            policy=replace(POLICY, locales=stand.rulebook.locales),
             clock=lambda: times[0],
             tell=partial(_show_step, progress, progress.add_task("", total=None)),
         )

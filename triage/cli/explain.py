@@ -1,24 +1,29 @@
 """`triage explain`: the note that would be sent for a mail. Asks the network, sends nothing."""
 
 import asyncio
-import os
 from pathlib import Path
 
 from triage import decide
 from triage.cli.files import Unusable, raw_mail
-from triage.cli.standing import Standing, network_probes, standing, utc_now
+from triage.cli.standing import (
+    Standing,
+    network_probes,
+    of_the_terminal,
+    refuse_unknown,
+    standing,
+    utc_now,
+)
 from triage.cli.voice import Exit, plain, say, stop
 from triage.cli.wiring import a_reader
 from triage.explain import explain
-from triage.model import Identity, Language, Notice, Permanent, Policy, Reading, Report, Unrecognized
+from triage.model import Identity, Language, Notice, Permanent, Reading, Report, Unrecognized
 from triage.ports import Probes, Unreadable
 from triage.service import inquiries, investigate
 
 
 async def explain_file(file: str, *, language: str | None, html: Path | None, config: Path | None) -> Exit:
-    if language not in (None, "ja", "en"):
-        stop(Permanent(f"--lang: {plain(language)} is not known", "ja or en"), Exit.USAGE)
     stand = standing(config)
+    refuse_unknown(language, stand)
     reading = await _read(file, stand)
     if isinstance(reading.outcome, Unrecognized):
         say(f"{plain(file)}: {reading.outcome.verdict}: {plain(reading.outcome.because)}; nothing would be sent")
@@ -28,7 +33,7 @@ async def explain_file(file: str, *, language: str | None, html: Path | None, co
         reports = await asyncio.gather(*(_report(probes, notice, stand) for notice in reading.notices))
     finally:
         await probes.close()
-    speaks: Language = _language(reading, stand) if language is None else "ja" if language == "ja" else "en"
+    speaks = language or _language(reading, stand)
     note = explain(
         tuple(reports),
         stand.wording,
@@ -68,6 +73,5 @@ async def _report(probes: Probes, notice: Notice, stand: Standing) -> Report:
 
 def _language(reading: Reading, stand: Standing) -> Language:
     if stand.settings:
-        return decide.language(reading, stand.settings.who_may_ask(), stand.settings.who_we_are())
-    identity = Identity("", language="ja" if os.environ.get("LANG", "").startswith("ja") else "en")
-    return decide.language(reading, Policy(anyone=True), identity)
+        return decide.language(reading, stand.who_may_ask(), stand.settings.who_we_are())
+    return decide.language(reading, stand.who_may_ask(), Identity("", language=of_the_terminal(stand)))

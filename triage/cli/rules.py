@@ -32,7 +32,8 @@ def check_folder(folder: Path | None, config: Path | None) -> Exit:
     """Ours, the configured ones, and `folder`. A line for each finding."""
     folders = standing(config).rule_folders + ((folder,) if folder else ())
     with settings_matter():
-        findings = (*check_rules(folders, read_sample), *faults(load_wording(folders)))
+        wording = load_wording(folders)
+        findings = (*check_rules(folders, read_sample), *wording.lacking, *faults(wording))
         count = len(load_rules(folders).rules)
     for finding in findings:
         say(plain(finding))

@@ -30,7 +30,6 @@ from triage.model import (
     History,
     Identity,
     Permanent,
-    Policy,
     Reading,
     Trouble,
 )
@@ -51,10 +50,10 @@ def would_answer(stand: Standing, reading: Reading) -> Decision:
     now = message.date or utc_now()
     if stand.settings is None:
         vouched = authenticate(message, None)
-        return admit(reading, now, vouched, Identity(""), Policy(anyone=True), History(), now)
+        return admit(reading, now, vouched, Identity(""), stand.who_may_ask(), History(), now)
     identity = stand.settings.who_we_are()
     vouched = authenticate(message, identity)
-    return admit(reading, now, vouched, identity, stand.settings.who_may_ask(), History(), now)
+    return admit(reading, now, vouched, identity, stand.who_may_ask(), History(), now)
 
 
 def a_reader(folders: tuple[Path, ...] = (), workers: int = 1) -> Reader:
@@ -125,7 +124,7 @@ def service(
         providers=stand.rulebook.providers,
         wording=stand.wording,
         identity=settings.who_we_are(),
-        policy=settings.who_may_ask(),
+        policy=stand.who_may_ask(),
         clock=clock,
         tell=tell,
         keep_days=settings.ledger.keep_days,

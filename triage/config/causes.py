@@ -1,25 +1,22 @@
-"""Words from disk: rules/causes/*.toml and rules/words/*.toml, ours first, then the user's own, which win."""
+"""The words of every cause from disk, ours first, then the user's own, which win.
 
-import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+causes/<code>.toml              a cause: what it is, an example, and its words by language
+causes/<language>/<code>.toml   the words of a cause in one more language, and nothing else
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
-from jinja2 import TemplateSyntaxError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, Field, model_validator
 
-from triage.model import FACTS, CauseRule, CauseWords, Permanent, Wording
+from triage.config.reading import bundled_rules, read, refused
+from triage.config.words import ABOUT, Filled, Frame, Strict, Words, filled, load_frames
+from triage.model import FACTS, CauseRule, Language, Wording, fallback
 
-_SANDBOX = ImmutableSandboxedEnvironment()
-
-
-def _template(text: str) -> str:
-    try:
-        _SANDBOX.parse(text)
-    except TemplateSyntaxError as error:
-        raise ValueError(f"is no valid template: {error.message}") from error
-    return text
+_TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})?")
 
 
 def _known_facts(example: dict[str, str]) -> dict[str, str]:
@@ -29,146 +26,99 @@ def _known_facts(example: dict[str, str]) -> dict[str, str]:
     return example
 
 
-_Template = Annotated[str, AfterValidator(_template)]
+class _ByLanguage(Strict):
+    """Keys that are languages become entries of one field; every other unknown key stays a mistake."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _sorted_out(cls, table: Any) -> Any:
+        if not isinstance(table, dict):
+            return table
+        languages = {key: value for key, value in table.items() if _TAG.fullmatch(key)}
+        return {key: value for key, value in table.items() if key not in languages} | {"by_language": languages}
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+class _Example(_ByLanguage):
+    facts: Annotated[dict[str, str], AfterValidator(_known_facts)] = Field(default_factory=dict)
+    by_language: dict[str, list[str]] = Field(default_factory=dict)
 
 
-class _Words(_Strict):
-    title: _Template
-    why: _Template
-    steps: list[_Template] = []
-    time: _Template = ""
-    ask: _Template = ""
-    unsure: _Template = ""
-    roads: list[_Template] = []
-    support: _Template = ""
-    values: list[_Template] = []
-    check: _Template = ""
-    then: _Template = ""
-
-    def value(self) -> CauseWords:
-        return CauseWords(
-            title=self.title,
-            why=self.why,
-            steps=tuple(self.steps),
-            time=self.time,
-            ask=self.ask,
-            unsure=self.unsure,
-            roads=tuple(self.roads),
-            support=self.support,
-            values=tuple(self.values),
-            check=self.check,
-            then=self.then,
-        )
-
-
-class _Example(_Strict):
-    facts: Annotated[dict[str, str], AfterValidator(_known_facts)] = {}
-    ja: list[str] = []
-    en: list[str] = []
-
-
-class _Cause(_Strict):
+class _Cause(_ByLanguage):
     blocks: bool | Literal["now and then"]
     area: str = ""
     from_here: bool = True
     example: _Example
-    ja: _Words | None = None
-    en: _Words | None = None
+    by_language: dict[str, Words] = Field(default_factory=dict)
 
     def value(self, code: str) -> CauseRule:
         return CauseRule(
             code=code,
             blocks=self.blocks if isinstance(self.blocks, bool) else None,
-            words={lang: words.value() for lang, words in (("ja", self.ja), ("en", self.en)) if words},
+            words={language: words.value() for language, words in self.by_language.items()},
             area=self.area,
             from_here=self.from_here,
             example=self.example.facts,
-            says={"ja": tuple(self.example.ja), "en": tuple(self.example.en)},
+            says={language: tuple(phrases) for language, phrases in self.example.by_language.items()},
         )
 
 
-class _Check(_Strict):
-    ok: _Template = ""
-    bad: _Template = ""
-    unknown: _Template = ""
-
-
-class _Frame(_Strict):
-    """rules/words/<language>.toml: all that is said around the words of a cause."""
-
-    phrases: dict[str, _Template] = Field(default_factory=dict)
-    notes: dict[str, _Words] = Field(default_factory=dict)
-    checks: dict[str, _Check] = Field(default_factory=dict)
-    terms: dict[str, str] = Field(default_factory=dict)
+class _OneLanguage(Words):
+    says: list[str] = Field(default_factory=list)  # phrases that the note of the cause's example must contain
 
 
 def load_wording(folders: Sequence[Path] = ()) -> Wording:
     """All words. Each folder is laid out as our rules/ is; a cause in a later folder replaces that of an earlier one.
 
-    A file of words/ replaces only the entries that it has. Raises Permanent, which names file and key.
+    Raises Permanent, which names file and key. What a language lacks is no fault here: it is lent by the one that is
+    taken for all others, and told in `Wording.lacking`.
     """
     roots = (bundled_rules(), *folders)
-    causes = {path.stem: _cause(path) for root in roots for path in _files(root / "causes")}
-    frames: dict[str, _Frame] = {}
-    for path in (path for root in roots for path in _files(root / "words")):
-        frames[path.stem] = _over(frames.get(path.stem, _Frame()), _read(path, _Frame))
+    causes = {path.stem: read(path, _Cause).value(path.stem) for root in roots for path in _files(root / "causes")}
+    for path in (path for root in roots for path in sorted((root / "causes").glob("*/*.toml"))):
+        causes[path.stem] = _with(causes.get(path.stem), path)
+    frames = load_frames(folders)
+    locales = {language: frame.as_locale() for language, frame in frames.items()}
+    whole = {language: filled(language, frames, fallback(locales)) for language in frames}
+    lent = {language: found.frame for language, found in whole.items()}
     return Wording(
         causes=causes,
-        notes={lang: {key: words.value() for key, words in frame.notes.items()} for lang, frame in frames.items()},
-        phrases={lang: frame.phrases for lang, frame in frames.items()},
-        checks={lang: {k: c.model_dump() for k, c in frame.checks.items()} for lang, frame in frames.items()},
-        terms={lang: frame.terms for lang, frame in frames.items()},
+        notes={lang: {key: words.value() for key, words in frame.notes.items()} for lang, frame in lent.items()},
+        phrases={lang: frame.phrases for lang, frame in lent.items()},
+        checks={lang: {k: c.model_dump() for k, c in frame.checks.items()} for lang, frame in lent.items()},
+        terms={lang: frame.terms for lang, frame in lent.items()},
+        digest={lang: frame.digest for lang, frame in lent.items()},
+        locales=locales,
+        lacking=(*_lacking(whole), *_strangers(causes, frames)),
     )
 
 
-def bundled_rules() -> Path:
-    """Our own rules: beside the package in a wheel, else in the repository."""
-    package = Path(__file__).parent.parent
-    shipped = package / "rules"
-    return shipped if shipped.is_dir() else package.parent / "rules"
+def _files(folder: Path) -> Iterator[Path]:
+    return iter(sorted(folder.glob("*.toml")))
 
 
-def _files(folder: Path) -> Iterable[Path]:
-    return sorted(folder.glob("*.toml"))
-
-
-def _cause(path: Path) -> CauseRule:
-    return _read(path, _Cause).value(path.stem)
-
-
-def _over(under: _Frame, over: _Frame) -> _Frame:
-    return _Frame(
-        phrases={**under.phrases, **over.phrases},
-        notes={**under.notes, **over.notes},
-        checks={**under.checks, **over.checks},
-        terms={**under.terms, **over.terms},
+def _with(rule: CauseRule | None, path: Path) -> CauseRule:
+    """The cause with the words of one more language."""
+    language = path.parent.name
+    if rule is None:
+        raise refused(path, f"there is no cause {path.stem}", ABOUT)
+    if not _TAG.fullmatch(language):
+        raise refused(path, f"{language} is no language such as de", ABOUT)
+    added = read(path, _OneLanguage, ABOUT)
+    return replace(
+        rule,
+        words={**rule.words, language: added.value()},
+        says={**rule.says, language: tuple(added.says)} if added.says else rule.says,
     )
 
 
-_Shape = TypeVar("_Shape", bound=BaseModel)
+def _lacking(whole: Mapping[Language, Filled]) -> Iterator[str]:
+    for found in whole.values():
+        yield from found.lacking
 
 
-def _read(path: Path, shape: type[_Shape]) -> _Shape:
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-        return shape.model_validate(table)
-    except OSError as error:
-        raise Permanent(f"{path}: {error.strerror}", "check that the file may be read") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Permanent(f"{path}: {error}", "rules/README.md shows what such a file looks like") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(step) for step in first["loc"])
-        raise Permanent(f"{path}: {key}: {_plainly(first)}", 'rules/README.md, "a cause", lists the keys') from error
-
-
-def _plainly(fault: Mapping[str, Any]) -> str:
-    if fault["type"] == "extra_forbidden":
-        return "is no key of such a file"
-    if fault["type"] == "missing":
-        return "is missing"
-    return str(fault["msg"]).removeprefix("Value error, ")
+def _strangers(causes: Mapping[str, CauseRule], frames: Mapping[Language, Frame]) -> Iterator[str]:
+    """Words in a language in which nobody can be written to."""
+    spoken = dict.fromkeys(language for rule in causes.values() for language in rule.words)
+    for language in spoken:
+        if language not in frames:
+            yield f"words/{language}.toml is missing: there are causes in {language}, but no note can be"

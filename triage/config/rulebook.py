@@ -1,14 +1,14 @@
 """The rulebook from disk: rules/providers/, ours first, then the user's own folders, which win."""
 
-import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal
 
 import re2
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from triage.config.causes import bundled_rules
+from triage.config.reading import bundled_rules, read, refused
+from triage.config.words import load_locales
 from triage.model import (
     Event,
     FieldRule,
@@ -24,6 +24,7 @@ from triage.model import (
 LONGEST_PATTERN = 500  # a longer one is a mail, not a phrase
 _MEMORY = 1 << 20  # octets that one pattern may take; RE2 refuses what needs more
 LOOKALIKE = "not-a-notice"
+ABOUT = "a provider"  # the part of rules/README.md that helps with such a file
 _Kind = Literal["host", "panel", "client", "ca", "platform", "monitor", "dns", "cdn", "builder", "parking"]
 _Method = Literal["http-01", "dns-01", "tls-alpn-01"]
 
@@ -119,7 +120,7 @@ class _Mail(_Strict):
     event: str
     because: str = ""
     cause: str | None = None
-    language: Literal["ja", "en"] = "en"
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[a-z0-9]{2,8})?$")] = "en"
     subject: list[_PatternText] = []
     body_all: list[_PatternText] = []
     body_alone: list[_PatternText] = []
@@ -143,7 +144,7 @@ def load_rules(folders: Sequence[Path] = ()) -> Rulebook:
         for home in _homes(root, is_ours=root == ours):
             for path in sorted(home.glob("*.toml")):
                 if path.name == "provider.toml":
-                    providers[home.name] = read(path, _Provider).value(home.name)
+                    providers[home.name] = read(path, _Provider, ABOUT).value(home.name)
                 else:
                     mails[f"{home.name}/{path.stem}"] = _mail(path, own=root != ours)
     for name in sorted({mail.provider for mail in mails.values()} - set(providers)):
@@ -152,6 +153,7 @@ def load_rules(folders: Sequence[Path] = ()) -> Rulebook:
         providers=providers,
         rules=tuple(mail for mail in mails.values() if isinstance(mail, NoticeRule)),
         lookalikes=tuple(mail for mail in mails.values() if isinstance(mail, LookalikeRule)),
+        locales=load_locales(folders),
     )
 
 
@@ -162,7 +164,7 @@ def _homes(root: Path, *, is_ours: bool) -> Iterable[Path]:
 
 
 def _mail(path: Path, *, own: bool) -> NoticeRule | LookalikeRule:
-    shape = read(path, _Mail)
+    shape = read(path, _Mail, ABOUT)
     provider = path.parent.name
     _structural(path, shape)
     signature = shape.signature()
@@ -198,29 +200,4 @@ def _structural(path: Path, shape: _Mail) -> None:
 
 
 def _refused(path: Path, reason: str) -> Permanent:
-    return Permanent(f"{path}: {reason}", 'rules/README.md, "a provider", lists the keys')
-
-
-_Shape = TypeVar("_Shape", bound=BaseModel)
-
-
-def read(path: Path, shape: type[_Shape]) -> _Shape:
-    """One file of rules. Raises Permanent with the first fault."""
-    try:
-        return shape.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise Permanent(f"{path}: {error.strerror}", "check that the file may be read") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Permanent(f"{path}: {error}", "rules/README.md shows what such a file looks like") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(step) for step in first["loc"])
-        raise _refused(path, f"{key}: {_plainly(first)}") from error
-
-
-def _plainly(fault: Mapping[str, Any]) -> str:
-    if fault["type"] == "extra_forbidden":
-        return "is no key of such a file"
-    if fault["type"] == "missing":
-        return "is missing"
-    return str(fault["msg"]).removeprefix("Value error, ").lower()
+    return refused(path, reason, ABOUT)

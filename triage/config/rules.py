@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from triage.config.causes import bundled_rules
-from triage.config.rulebook import load_rules, read
+from triage.config.reading import bundled_rules, read
+from triage.config.rulebook import ABOUT, load_rules
 from triage.model import LookalikeRule, NoticeRule, Notices, Pattern, Rulebook, Unrecognized
 
 
@@ -68,7 +68,7 @@ def check_rules(folders: Sequence[Path] = (), examine: Examine | None = None) ->
 
 def _pairs(root: Path) -> Iterator[_Pair]:
     for path in sorted((root / "providers").glob("*/samples/*.toml")):
-        yield _Pair(path.parent.parent.name, path, read(path, _Sample))
+        yield _Pair(path.parent.parent.name, path, read(path, _Sample, ABOUT))
 
 
 def _without_samples(rulebook: Rulebook, pairs: Sequence[_Pair]) -> Iterator[str]:

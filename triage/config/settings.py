@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
 
 from triage.config.owners import HINT as OWNERS_HINT
 from triage.config.owners import owners_in
-from triage.model import Caps, Identity, Language, Owner, Permanent, Place, Policy
+from triage.config.words import languages_in
+from triage.model import Caps, Identity, Owner, Permanent, Place, Policy
 from triage.names import Domain, InvalidName
 
 EXAMPLE = "compare with config.example.toml"
@@ -65,8 +66,16 @@ def _a_url(text: str) -> str:
     return text
 
 
+def _a_language(text: str, info: ValidationInfo) -> str:
+    known: tuple[str, ...] = (info.context or {}).get("languages", ())
+    if text not in known:
+        raise ValueError(f"it is none of {', '.join(known)}")
+    return text
+
+
 MailAddress = Annotated[str, AfterValidator(_an_address)]
 Sender = Annotated[str, AfterValidator(_a_sender)]
+Language = Annotated[str, AfterValidator(_a_language)]
 DomainName = Annotated[str, AfterValidator(_a_domain)]
 Network = Annotated[str, AfterValidator(_a_network)]
 Listen = Annotated[str, AfterValidator(_a_listener)]
@@ -296,14 +305,23 @@ def load_settings(path: Path) -> Settings:
     try:
         if isinstance(ledger := raw.setdefault("ledger", {}), dict):
             ledger.setdefault("url", LedgerSection().url)  # the default lies beside the file, too
-        settings = Settings.model_validate(_anchored(raw, path.resolve().parent))
+        anchored = _anchored(raw, path.resolve().parent)
+        known = {"languages": _languages(anchored)}
+        settings = Settings.model_validate(anchored, context=known)
     except ValidationError as error:
         line, hint = _in_words(error)
         raise Permanent(f"{path}: {line}", hint) from None
-    return _with_owners(settings)
+    return _with_owners(settings, known)
 
 
-def _with_owners(settings: Settings) -> Settings:
+def _languages(raw: dict[str, Any]) -> tuple[str, ...]:
+    """Those that can be spoken, with the user's own folders of rules; a mistake in those keys is told elsewhere."""
+    section = raw.get("rules")
+    folders = section.get("folders") if isinstance(section, dict) else None
+    return languages_in([Path(f) for f in folders if isinstance(f, str)] if isinstance(folders, list) else [])
+
+
+def _with_owners(settings: Settings, known: dict[str, tuple[str, ...]]) -> Settings:
     """With those of the CSV, where there is one: each row is checked as an `[[owner]]` is."""
     csv = settings.policy.owners_csv
     if csv is None:
@@ -312,7 +330,7 @@ def _with_owners(settings: Settings) -> Settings:
     added = list[OwnerSection]()
     for line, values in owners_in(csv):
         try:
-            owner = OwnerSection.model_validate(values)
+            owner = OwnerSection.model_validate(values, context=known)
         except ValidationError as error:
             raise Permanent(f"{csv} line {line}: {_in_words(error)[0]}", OWNERS_HINT) from None
         if taken & set(owner.domains):

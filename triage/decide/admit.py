@@ -127,12 +127,12 @@ def admit(
     return _to_whom(asked)
 
 
-def warns_of_a_fake(reading: Reading) -> bool:
+def warns_of_a_fake(reading: Reading, policy: Policy) -> bool:
     """A person has forwarded what looks like phishing: the answer is a warning, to that person and nobody else."""
     outcome, forwarded = reading.outcome, reading.message.forwarded
     by_hand = forwarded is not None and forwarded.how != "automatic"
     looks_so = isinstance(outcome, Unrecognized) and "phishing" in outcome.signs
-    return looks_so and by_hand and command(reading.message) is None
+    return looks_so and by_hand and command(reading.message, policy.locales) is None
 
 
 def refusals(asked: Asked) -> tuple[str, ...]:
@@ -143,10 +143,10 @@ def refusals(asked: Asked) -> tuple[str, ...]:
 def _worth_an_answer(asked: Asked) -> Decision | None:
     """N33 and good news. Somebody who passes on "your certificate was renewed" expects nothing, so nothing is sent."""
     outcome = asked.reading.outcome
-    if warns_of_a_fake(asked.reading):
+    if warns_of_a_fake(asked.reading, asked.policy):
         return None
     if isinstance(outcome, Unrecognized):
-        if command(asked.message) is not None and asked.history.thread_case is not None:
+        if asked.command is not None and asked.history.thread_case is not None:
             return None
         return Hold("no notice" if outcome.verdict == "not-a-notice" else "not clear whether this is a notice")
     if outcome.notices and all(notice.event.is_good for notice in outcome.notices):
@@ -161,7 +161,7 @@ def _to_whom(asked: Asked) -> Decision:
     owner = _owner_in_charge(asked)
     if owner is not None:
         return Forward(owner.addresses, "the registered owner gets the notes for these domains")
-    if warns_of_a_fake(asked.reading):
+    if warns_of_a_fake(asked.reading, asked.policy):
         return Reply(asked.sender.address, "an authenticated sender forwarded what looks like phishing")
     return Reply(asked.sender.address, "asked by an authenticated sender")
 

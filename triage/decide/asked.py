@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from triage.decide.commands import command
 from triage.model import (
     Address,
     Authentication,
+    Command,
     History,
     Identity,
     Message,
@@ -52,6 +54,10 @@ class Asked:
     @property
     def names(self) -> tuple[Domain, ...]:
         return tuple(name for notice in self.notices for name in notice.names)
+
+    @property
+    def command(self) -> Command | None:
+        return command(self.message, self.policy.locales)
 
     @property
     def is_notice(self) -> bool:

@@ -44,10 +44,10 @@ def asking(reading: Reading, policy: Policy) -> Asking:
     )
 
 
-def understood(reading: Reading) -> str:
+def understood(reading: Reading, policy: Policy) -> str:
     """The reading in one line, for people: `xserver renewal-failed: example.jp`."""
     if isinstance(reading.outcome, Unrecognized):
-        word = command(reading.message)
+        word = command(reading.message, policy.locales)
         if word is not None:
             return f"command: {word}"
         return f"{reading.outcome.verdict}: {reading.outcome.because}"[:300]

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from triage.decide.asked import Asked, same_address, without_tag
-from triage.decide.commands import command
 from triage.decide.headers import without_comments
 from triage.model import ID_PREFIX, LOOP_HEADER
 
@@ -36,11 +35,11 @@ def our_loop_mark(asked: Asked) -> bool:
 
 def continues_our_thread(asked: Asked) -> bool:
     """An answer to a note of ours, without anything new to look at. A command of one word is not that."""
-    return asked.history.thread_answers > 0 and not asked.is_notice and command(asked.message) is None
+    return asked.history.thread_answers > 0 and not asked.is_notice and asked.command is None
 
 
 def too_many_commands(asked: Asked) -> bool:
-    return command(asked.message) is not None and asked.history.commands_day >= 3
+    return asked.command is not None and asked.history.commands_day >= 3
 
 
 def our_message_id(asked: Asked) -> bool:
@@ -83,7 +82,7 @@ def sorted_runs(marks: list[bool]) -> list[str]:
 
 def answered_before(asked: Asked) -> bool:
     """Commands are all alike, and have a limit of their own."""
-    obeyed = asked.history.thread_answers > 0 and command(asked.message) is not None and not asked.is_notice
+    obeyed = asked.history.thread_answers > 0 and asked.command is not None and not asked.is_notice
     return asked.history.content_answered and not obeyed
 
 

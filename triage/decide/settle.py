@@ -13,6 +13,7 @@ from triage.model import (
     Reading,
     Reply,
     Report,
+    written,
 )
 from triage.names import Domain
 
@@ -39,17 +40,10 @@ def language(reading: Reading, policy: Policy, identity: Identity) -> Language:
         if owner.language and any(name.base.within(d) for name in names for d in owner.domains):
             return owner.language
     forwarded = reading.message.forwarded
-    own_words = _written_in(forwarded.note) if forwarded and forwarded.note else None
+    own_words = written(forwarded.note, policy.locales) if forwarded and forwarded.note else None
     stated = reading.notices[0].language if reading.notices else None
-    return own_words or stated or identity.language
-
-
-def _written_in(words: str) -> Language | None:
-    """Japanese where there are kana, English where there are several plain words; a bare "FYI" tells nothing."""
-    if any("\u3041" <= c <= "\u30ff" for c in words[:2000]):
-        return "ja"
-    plain = [w for w in words[:2000].split() if w.isascii() and w.strip(".,!?'").isalpha()]
-    return "en" if len(plain) >= 4 else None
+    known = stated if stated in policy.locales else None
+    return own_words or known or identity.language
 
 
 def _domain(admitted: Reply | Forward) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import IntEnum
 
 from triage.explain.dates import Deadline, deadline
-from triage.model import UNKNOWN_PROVIDER, Certificate, Diagnosis, Finding, Language, Notice, Provider, Report, Wording
+from triage.model import UNKNOWN_PROVIDER, Certificate, Diagnosis, Finding, Locale, Notice, Provider, Report, Wording
 from triage.names import Domain
 
 
@@ -52,25 +52,25 @@ _TELLING = ("operator", "target_host", "status", "expected", "record", "ca", "re
 def answers(
     reports: Iterable[Report],
     wording: Wording,
-    language: Language,
+    locale: Locale,
     now: datetime,
     providers: Mapping[str, Provider],
 ) -> tuple[Answer, ...]:
     """Every answer that the note gives, most urgent first, the owner's own names before a panel's."""
     found: dict[object, Answer] = {}
     for report in reports:
-        for one in _of_report(report, wording, language, now, providers):
+        for one in _of_report(report, wording, locale, now, providers):
             key = _key(one)
             found[key] = _joined(found[key], one) if key in found else one
     return tuple(sorted(_harmless_services(tuple(found.values()), wording), key=_urgency))
 
 
 def _of_report(
-    report: Report, wording: Wording, language: Language, now: datetime, providers: Mapping[str, Provider]
+    report: Report, wording: Wording, locale: Locale, now: datetime, providers: Mapping[str, Provider]
 ) -> Iterable[Answer]:
     notice = report.notice
     if not report.diagnoses:
-        yield _unlooked(report, language, now, providers)
+        yield _unlooked(report, locale, now, providers)
     for diagnosis in report.diagnoses:
         kind, words = _judged(diagnosis, notice, wording)
         yield Answer(
@@ -81,7 +81,7 @@ def _of_report(
             finding=diagnosis.finding(words),
             diagnoses=(diagnosis,),
             notice=notice,
-            until=deadline(notice, _own_certificate(diagnosis), now, language),
+            until=deadline(notice, _own_certificate(diagnosis), now, locale),
             service=notice is not None and diagnosis.name in notice.service_names,
         )
 
@@ -96,7 +96,7 @@ def _own_certificate(diagnosis: Diagnosis) -> Certificate | None:
     return None if diagnosis.leading in _SERVED_BY_OTHERS else diagnosis.certificate
 
 
-def _unlooked(report: Report, language: Language, now: datetime, providers: Mapping[str, Provider]) -> Answer:
+def _unlooked(report: Report, locale: Locale, now: datetime, providers: Mapping[str, Provider]) -> Answer:
     """A notice for which nothing was asked: good news, or one that names no domain."""
     notice = report.notice
     good = notice is not None and notice.event.is_good
@@ -106,7 +106,7 @@ def _unlooked(report: Report, language: Language, now: datetime, providers: Mapp
         names=notice.names if notice else (),
         provider=providers.get(notice.provider, UNKNOWN_PROVIDER) if notice else UNKNOWN_PROVIDER,
         notice=notice,
-        until=deadline(notice, None, now, language),
+        until=deadline(notice, None, now, locale),
     )
 
 
@@ -116,7 +116,7 @@ def _judged(diagnosis: Diagnosis, notice: Notice | None, wording: Wording) -> tu
         return Kind.RENEWED, "success"
     if diagnosis.verdict == "already-renewed":
         return Kind.RENEWED, "already-renewed"
-    if lead is None or wording.of(lead.code, "en") is None:
+    if lead is None or lead.code not in wording.causes:
         return (Kind.CLEAR, "no-obstacle") if diagnosis.verdict == "no-obstacle" else (Kind.UNKNOWN, "unknown")
     if lead.code in _NOTHING_TO_REPAIR or wording.causes[lead.code].blocks is False:
         return Kind.HARMLESS if lead.shown else Kind.LIKELY, lead.code

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from triage.explain.answers import Answer
 from triage.explain.dates import day, local, moment, next_try, read
 from triage.explain.templates import Blanks, Phrases
-from triage.model import FACTS, UNKNOWN_PROVIDER, CauseWords, Certificate, Finding, Language, Provider, Wording
+from triage.model import FACTS, UNKNOWN_PROVIDER, CauseWords, Certificate, Finding, Language, Locale, Provider, Wording
 from triage.names import Domain
 
 LONGEST_FACT = 120  # characters; the world wrote them
@@ -50,12 +50,12 @@ def told(name: Domain) -> str:
     return name.text if plain == name.text else f"{name.text}({plain})"
 
 
-def menu(path: str, language: Language) -> str:
+def menu(path: str, locale: Locale) -> str:
     """A menu path with its words in quotes, as they stand on the screen; one that has its own quotes stays as it is."""
-    if "→" not in path or any(quote in path for quote in "「“"):
+    if "→" not in path or any(quote in path for quote in f"「“{locale.quotes[0]}"):
         return path
-    words = [word.strip() for word in path.split("→")]
-    return "→".join(f"「{word}」" for word in words) if language == "ja" else " → ".join(f"“{word}”" for word in words)
+    opened, closed = locale.quotes
+    return locale.arrow.join(f"{opened}{word.strip()}{closed}" for word in path.split("→"))
 
 
 def listed(names: tuple[Domain, ...], phrases: Mapping[str, str]) -> str:
@@ -79,6 +79,10 @@ class Frame:
     watching: bool = False
 
     @property
+    def locale(self) -> Locale:
+        return self.wording.locales[self.language]
+
+    @property
     def phrases(self) -> Mapping[str, str]:
         return self.wording.phrases[self.language]
 
@@ -94,13 +98,13 @@ class Frame:
 
 
 def _values(answer: Answer, finding: Finding | None, frame: Frame) -> dict[str, object]:
-    provider, language = answer.provider, frame.language
+    provider, language, locale = answer.provider, frame.language, frame.locale
     known = provider.id != UNKNOWN_PROVIDER.id
     hosted = known and provider.kind in ("host", "platform")
     found = finding.facts if finding else {}
     return {
-        **_facts(found, language),
-        **_served(answer.certificate, language),
+        **_facts(found, locale),
+        **_served(answer.certificate, locale),
         "name": told(answer.names[0]) if answer.names else "",
         "names": listed(answer.names, frame.phrases),
         "many": len(answer.names) > 1,
@@ -109,13 +113,13 @@ def _values(answer: Answer, finding: Finding | None, frame: Frame) -> dict[str, 
         "provider": provider.called(language) if known else "",
         "hosted": hosted,
         "host": provider.called(language) if hosted else frame.phrases["your_host"],
-        "panel": Blanks({key: menu(path, language) for key, path in provider.panel.get(language, {}).items()}),
+        "panel": Blanks({key: menu(path, locale) for key, path in provider.panel.get(language, {}).items()}),
         "link": Blanks(provider.links),
         "stated": bool(finding and finding.basis == "stated"),
         "watching": frame.watching,
         "asked_by_hand": answer.notice is None,
         "ca_name": _CA_NAMES.get(found.get("ca", "") or _ca(answer), "") or frame.phrases["the_ca"],
-        **_dates(answer, language, frame.now),
+        **_dates(answer, locale, frame.now),
         **_operators(answer, found, frame),
     }
 
@@ -126,31 +130,31 @@ def _ca(answer: Answer) -> str:
     return answer.provider.ca or ""
 
 
-def _facts(found: Mapping[str, str], language: Language) -> dict[str, str]:
+def _facts(found: Mapping[str, str], locale: Locale) -> dict[str, str]:
     facts = {name: clean(found.get(name, "")) for name in FACTS if name != "error"}
     facts |= {name: _first_of(facts[name]) for name in _LISTS}
-    facts |= {name: _moment(facts[name], language) for name in _TIMES}
-    return facts | {name: _day(facts[name], language) for name in _DAYS}
+    facts |= {name: _moment(facts[name], locale) for name in _TIMES}
+    return facts | {name: _day(facts[name], locale) for name in _DAYS}
 
 
-def _moment(text: str, language: Language) -> str:
+def _moment(text: str, locale: Locale) -> str:
     when = read(text)
-    return moment(when, language) if when else ""
+    return moment(when, locale) if when else ""
 
 
-def _day(text: str, language: Language) -> str:
+def _day(text: str, locale: Locale) -> str:
     when = read(text)
-    return day(local(when, language).date(), language) if when else ""
+    return day(local(when, locale).date(), locale) if when else ""
 
 
-def _served(certificate: Certificate | None, language: Language) -> dict[str, object]:
+def _served(certificate: Certificate | None, locale: Locale) -> dict[str, object]:
     """The certificate that visitors get now."""
     if certificate is None:
         return {"served_by": "", "served_from": "", "served_until": ""}
     return {
         "served_by": clean(certificate.issuer),
-        "served_from": day(local(certificate.not_before, language).date(), language),
-        "served_until": day(local(certificate.not_after, language).date(), language),
+        "served_from": day(local(certificate.not_before, locale).date(), locale),
+        "served_until": day(local(certificate.not_after, locale).date(), locale),
     }
 
 
@@ -159,15 +163,15 @@ def _first_of(text: str) -> str:
     return ", ".join(items[:MANY]) + (" …" if len(items) > MANY else "")
 
 
-def _dates(answer: Answer, language: Language, now: datetime) -> dict[str, object]:
+def _dates(answer: Answer, locale: Locale, now: datetime) -> dict[str, object]:
     until = answer.until
     tried = next_try(answer.provider, until)
     return {
-        "until": day(until.on, language) if until else "",
+        "until": day(until.on, locale) if until else "",
         "days": until.days if until else 0,
         "over": -until.days if until and until.days < 0 else 0,
-        "today": day(local(now, language).date(), language),
-        "next_try": day(tried, language) if tried else "",
+        "today": day(local(now, locale).date(), locale),
+        "next_try": day(tried, locale) if tried else "",
         "tries_over": bool(until and answer.provider.retry_days and not tried),
     }
 
@@ -180,7 +184,7 @@ def _operators(answer: Answer, found: Mapping[str, str], frame: Frame) -> dict[s
     return {
         "operator_name": operator.called(language) if operator.id != UNKNOWN_PROVIDER.id else "",
         "dns_name": runs.called(language) if runs else "",
-        "dns_panel": menu(runs.panel.get(language, {}).get("dns", ""), language) if runs else "",
+        "dns_panel": menu(runs.panel.get(language, {}).get("dns", ""), frame.locale) if runs else "",
         "dns_link": runs.links.get("dns", "") if runs else "",
         "dns_here": runs is not None and runs.id == answer.provider.id,
     }

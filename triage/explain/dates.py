@@ -3,32 +3,22 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 
-from triage.model import Certificate, Language, Notice, Provider
-
-# Notices print dates without a zone; a Japanese reader means Japan's.
-_ZONES = {"ja": timezone(timedelta(hours=9), "JST"), "en": UTC}
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July",
-    "August", "September", "October", "November", "December",
-)  # fmt: skip
+from triage.model import Certificate, Locale, Notice, Provider
 
 
-def local(moment: datetime, language: Language) -> datetime:
-    return moment.astimezone(_ZONES.get(language, UTC))
+def local(moment: datetime, locale: Locale) -> datetime:
+    """Notices print dates without a zone; a reader means his own."""
+    return moment.astimezone(timezone(locale.offset))
 
 
-def day(when: date, language: Language) -> str:
-    if language == "ja":
-        return f"{when.year}年{when.month}月{when.day}日"
-    return f"{_MONTHS[when.month - 1]} {when.day}, {when.year}"
+def day(when: date, locale: Locale) -> str:
+    name = locale.months[when.month - 1] if len(locale.months) == 12 else str(when.month)
+    return locale.day.format(year=when.year, month=when.month, day=when.day, month_name=name)
 
 
-def moment(when: datetime, language: Language) -> str:
-    here = local(when, language)
-    zone = "日本時間" if language == "ja" else "UTC"
-    if language == "ja":
-        return f"{day(here.date(), language)} {here:%H:%M}({zone})"
-    return f"{day(here.date(), language)}, {here:%H:%M} {zone}"
+def moment(when: datetime, locale: Locale) -> str:
+    here = local(when, locale)
+    return locale.moment.format(date=day(here.date(), locale), clock=f"{here:%H:%M}", zone=locale.zone)
 
 
 def read(text: str) -> datetime | None:
@@ -48,13 +38,13 @@ class Deadline:
     days: int
 
 
-def deadline(notice: Notice | None, served: Certificate | None, now: datetime, language: Language) -> Deadline | None:
+def deadline(notice: Notice | None, served: Certificate | None, now: datetime, locale: Locale) -> Deadline | None:
     """The date that the notice prints, else the served certificate's; None where neither is known."""
-    today = local(now, language).date()
+    today = local(now, locale).date()
     if notice and notice.expires:
         return Deadline(notice.expires, (notice.expires - today).days)
     if served:
-        last = local(served.not_after, language).date()
+        last = local(served.not_after, locale).date()
         return Deadline(last, (last - today).days)
     return None
 

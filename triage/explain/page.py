@@ -73,7 +73,7 @@ def page(answers: tuple[Answer, ...], frame: Frame, signs: tuple[str, ...]) -> P
 
 def _checked_at(first: Answer, say: Mapping[str, object], frame: Frame) -> str:
     """When it was looked at; and from what we took the host, where nobody said it."""
-    sentences = [render(frame.phrases["checked_at"], {**say, "moment": moment(frame.now, frame.language)})]
+    sentences = [render(frame.phrases["checked_at"], {**say, "moment": moment(frame.now, frame.locale)})]
     guess = next((d.inquiry.guess for d in first.diagnoses if d.inquiry.guess), None)
     if guess is not None:
         sentences.append(render(frame.phrases[f"guess_{guess.by}"], {**say, "seen": clean(guess.seen)}))

@@ -24,7 +24,6 @@ from triage.names import Domain
 _NAME = Domain("example.jp")
 _NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 HOST = Provider(id="host", names={"ja": "例のサーバー", "en": "Example Hosting"}, retry_days=(30, 20, 10))
-_LANGUAGES: tuple[Language, ...] = ("ja", "en")
 
 
 def faults(wording: Wording) -> tuple[str, ...]:
@@ -33,9 +32,9 @@ def faults(wording: Wording) -> tuple[str, ...]:
 
 
 def _of_cause(rule: CauseRule, wording: Wording) -> Iterable[str]:
-    for language in _LANGUAGES:
+    for language in wording.locales:
         if language not in rule.words:
-            yield f"causes/{rule.code}.toml: [{language}] is missing"
+            yield f"causes/{rule.code}.toml: [{language}] is missing; add it, or causes/{language}/{rule.code}.toml"
             continue
         try:
             full, bare = trial(rule, wording, language, HOST), trial(rule, wording, language, None)

@@ -43,6 +43,7 @@ from triage.model.asking import (
 )
 from triage.model.basics import NOTHING, Language
 from triage.model.concluding import FACTS, Certainty, Diagnosis, Finding, Verdict
+from triage.model.locale import Command, Locale, Locales, fallback, spoken, written
 from triage.model.mail import Address, Arrival, Forwarded, Header, How, Listed, MailKey, Message, Place
 from triage.model.notice import Event, Match, Notice, Notices, Problem, Reading, Unrecognized
 from triage.model.remembering import (
@@ -102,6 +103,7 @@ __all__ = [
     "Certainty",
     "Certificate",
     "Chapter",
+    "Command",
     "Decision",
     "Delivery",
     "DeliveryState",
@@ -127,6 +129,8 @@ __all__ = [
     "Language",
     "Letter",
     "Listed",
+    "Locale",
+    "Locales",
     "LookalikeRule",
     "MailKey",
     "MailState",
@@ -164,4 +168,7 @@ __all__ = [
     "Via",
     "Wording",
     "Written",
+    "fallback",
+    "spoken",
+    "written",
 ]

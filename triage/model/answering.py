@@ -5,6 +5,7 @@ from typing import Literal
 
 from triage.model.basics import Language
 from triage.model.concluding import Diagnosis
+from triage.model.locale import Locales
 from triage.model.notice import Notice
 from triage.names import Domain
 
@@ -67,6 +68,7 @@ class Policy:
     mode: Literal["send", "approve"] = "send"
     caps: Caps = Caps()
     anyone: bool = False  # every sender counts as allowed: only for reading by hand, never from a configuration
+    locales: Locales = field(default_factory=dict)  # in which languages owners write, and what they may answer with
     secret: str = field(default="", repr=False)  # an address of ours with it behind a plus proves a registered sender
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal
 
-Language = Literal["ja", "en"]
+Language = str  # a tag such as "ja": the name of a file in rules/words
 NOTHING: Mapping[str, str] = MappingProxyType({})

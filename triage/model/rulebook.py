@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from triage.model.basics import NOTHING, Language
+from triage.model.locale import Locales, fallback
 from triage.model.notice import Event
 
 
@@ -100,6 +101,7 @@ class Rulebook:
     providers: Mapping[str, Provider] = field(default_factory=dict)  # by id
     rules: tuple[NoticeRule, ...] = ()
     lookalikes: tuple[LookalikeRule, ...] = ()
+    locales: Locales = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +141,17 @@ class Wording:
     phrases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # the frame around the words of a cause
     checks: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)  # area → ok, bad, unknown
     terms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # term → its plain twin
+    digest: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # the operator's mail
+    locales: Locales = field(default_factory=dict)
+    lacking: tuple[str, ...] = ()  # what a language has no words for, in words
 
     def of(self, code: str, language: str) -> CauseWords | None:
         """The words for a cause; another language is better than silence."""
         rule = self.causes.get(code)
         if rule is None:
             return None
-        return rule.words.get(language) or next(iter(rule.words.values()), None)
+        return rule.words.get(language) or rule.words.get(self.fallback) or next(iter(rule.words.values()), None)
+
+    @property
+    def fallback(self) -> Language:
+        return fallback(self.locales)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from triage.model import Message, Notices, Rulebook
+from triage.model import Locales, Message, Notices, Rulebook
 from triage.recognize.fields import language_of
 from triage.recognize.reading import recognize
 from triage.recognize.text import Text, read, without_prefixes, without_quote_marks
@@ -50,7 +50,7 @@ def draft_rule(message: Message, rulebook: Rulebook) -> Draft:
     text = _anonymous(read(subject, body), domains)
     names = list(dict.fromkeys(host for host in _HOST.findall(text.whole.lower()) if host.endswith(_STAND_INS)))
     event = notice.event.value if notice else "renewal-failed"
-    return Draft(event, _rule(text, event, names), _expected(event, names), text.subject, text.lines)
+    return Draft(event, _rule(text, event, names, rulebook.locales), _expected(event, names), text.subject, text.lines)
 
 
 def _own_text(message: Message) -> tuple[str, str]:
@@ -87,14 +87,14 @@ def _anonymous(text: Text, domains: Sequence[str]) -> Text:
     return read(plain(text.subject), plain(text.lines))
 
 
-def _rule(text: Text, event: str, names: Sequence[str]) -> str:
+def _rule(text: Text, event: str, names: Sequence[str], locales: Locales) -> str:
     phrases = [_phrase(line, names) for line in text.lines.split("\n") if _ABOUT.search(line)]
     phrases = [phrase for phrase in phrases if len(phrase) >= 6][:2]
     fields = {"names": _labels(text.lines, names), "expires": _dates(text.lines)}
     return "\n".join(
         (
             f'event = "{event}"',
-            f'language = "{language_of(text.whole)}"',
+            f'language = "{language_of(text.whole, locales)}"',
             "# To finish: keep the core of the subject and what no other mail says; cut the rest.",
             f"subject = [{_literal(_phrase(text.subject, names))}] # 01-first",
             "body_all = [",

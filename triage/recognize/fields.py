@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from triage.model import FieldRule, Language, Match, Notice, NoticeRule, Problem
+from triage.model import FieldRule, Language, Locales, Match, Notice, NoticeRule, Problem, fallback, spoken
 from triage.names import Domain
 from triage.recognize.dates import dates_in
 from triage.recognize.errors import problems_in
@@ -158,6 +158,6 @@ def _nameless(values: dict[str, tuple[Value, ...]], problems: tuple[Problem, ...
     return "the mail names no domain"
 
 
-def language_of(text: str) -> Language:
-    """Japanese where there is kana: Chinese mails have the same Chinese characters but no kana."""
-    return "ja" if any("\u3041" <= c <= "\u30fa" for c in text[:4000]) else "en"
+def language_of(text: str, locales: Locales) -> Language:
+    """The language that shows itself, else the one that is taken for all others."""
+    return spoken(text, locales) or fallback(locales)

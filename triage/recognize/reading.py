@@ -139,7 +139,8 @@ def _unknown(source: Source, links: tuple[str, ...], rulebook: Rulebook) -> Noti
     text = read(source.subject, source.body)
     everyone = _everyone(rulebook)
     provider = _writer(source.sender, everyone)
-    outcome = unknown_notice(text, source.dated, source.subject, provider.id, everyone.domains.official, source.sender)
+    known = everyone.domains.official
+    outcome = unknown_notice(text, source.dated, source.subject, provider.id, known, source.sender, rulebook.locales)
     if isinstance(outcome, Unrecognized) and outcome.verdict == "not-a-notice":
         return outcome
     names = outcome.notices[0].names if isinstance(outcome, Notices) else ()

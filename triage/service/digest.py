@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from email import message_from_bytes, policy
 
-from triage.model import Case, Delivery, Entry, Identity, Language, Note
+from triage.model import Case, Delivery, Entry, Identity, Language, Note, Wording
 from triage.ports import Clock, Ledger
 from triage.service.told import MailRoom
 
@@ -47,6 +47,7 @@ class Digest:
     ledger: Ledger
     mail_room: MailRoom
     identity: Identity
+    wording: Wording
     clock: Clock
 
     async def write(self) -> bool:
@@ -60,13 +61,13 @@ class Digest:
         if not found:
             return False
         number = self.mail_room.message_id(self.identity, f"{NAME} {today.date()}", 1)
-        note = in_words(found, self.identity.language, now)
+        note = in_words(found, self.wording, self.identity.language, now)
         letter = self.mail_room.announce(note, self.identity.operator, self.identity, number, now)
         return await self.ledger.announce(NAME, letter, today.date(), now)
 
 
-def in_words(found: Pending, language: Language, now: datetime) -> Note:
-    say = _WORDS[language]
+def in_words(found: Pending, wording: Wording, language: Language, now: datetime) -> Note:
+    say = wording.digest.get(language) or wording.digest[wording.fallback]
     counts = {"cases": len(found.cases), "waiting": len(found.waiting), "held": len(found.held)}
     parts = (
         _part(say["cases"].format(**counts), [_case(case, say, now) for case in found.cases], say),
@@ -116,35 +117,3 @@ def _line(text: str) -> str:
     """What strangers wrote, as one short line that moves no cursor."""
     plain = "".join(c if c.isprintable() else " " for c in text[: 4 * LONGEST])
     return " ".join(plain.split())[:LONGEST]
-
-
-_WORDS: Mapping[Language, Mapping[str, str]] = {
-    "ja": {
-        "title": "SSL triage: 対応中 {cases} 件、承認待ち {waiting} 通、保留 {held} 通",
-        "cases": "対応中 {cases} 件(急ぎの順)",
-        "waiting": "承認待ちの返信 {waiting} 通(送る: triage cases release 番号、送らない: triage cases close 番号)",
-        "held": "保留したメール {held} 通(やり直す: triage cases replay 番号、済みにする: triage cases close 番号)",
-        "nothing": "お知らせすることはありません。",
-        "more": "  ほか {count} 件: triage cases list",
-        "unknown": "原因不明",
-        "until": "{day} まで(あと {days} 日)",
-        "over": "{day} に期限切れ({days} 日前)",
-        "no_date": "期限不明",
-        "notes": "返信 {count} 通",
-        "to": "{to} あて: {subject}",
-    },
-    "en": {
-        "title": "SSL triage: open cases {cases}, notes to approve {waiting}, mails held {held}",
-        "cases": "Open cases: {cases}, the most urgent first",
-        "waiting": "Notes that wait for approval: {waiting} (triage cases release NUMBER, or close NUMBER)",
-        "held": "Mails held: {held} (triage cases replay NUMBER, or close NUMBER)",
-        "nothing": "There is nothing to tell.",
-        "more": "  and {count} more: triage cases list",
-        "unknown": "cause not known",
-        "until": "until {day}, {days} days left",
-        "over": "expired on {day}, {days} days ago",
-        "no_date": "no expiry known",
-        "notes": "notes: {count}",
-        "to": "to {to}: {subject}",
-    },
-}

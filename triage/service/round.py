@@ -184,7 +184,7 @@ class Service:
         decision, thread_case = await self._admit(entry, reading, raw)
         if isinstance(decision, Hold | Drop):
             return
-        fake = decide.warns_of_a_fake(reading)
+        fake = decide.warns_of_a_fake(reading, self.policy)
         if not reading.notices and isinstance(decision, Reply) and not fake:
             await self._watch.obey(entry, reading, decision, thread_case)
             return
@@ -202,7 +202,7 @@ class Service:
         """May this mail be answered? Nothing was asked of the network so far, and nothing will be where it may not."""
         message, now = reading.message, self.clock()
         asking = replace(decide.asking(reading, self.policy), mail=entry.id)
-        understood = decide.understood(reading)
+        understood = decide.understood(reading, self.policy)
         vouched = await self._vouched(entry, reading, raw)
         async with self._desk:
             sender = message.sender[0].address if message.sender else ""
@@ -308,7 +308,7 @@ class Service:
 
     async def digest(self) -> bool:
         """The operator's mail of the day, where something waits for a person; at most one a day."""
-        written = await Digest(self.ledger, self.mail_room, self.identity, self.clock).write()
+        written = await Digest(self.ledger, self.mail_room, self.identity, self.wording, self.clock).write()
         if written:
             self.tell(Step(0, "digest", f"to {self.identity.operator}"))
             await self._post.send(self._stop)

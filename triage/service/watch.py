@@ -65,7 +65,7 @@ class Watch:
 
     async def obey(self, entry: Entry, reading: Reading, decision: Reply, number: int | None) -> None:
         """A command of one word, in the thread of a note that this very sender got."""
-        word, case = decide.command(reading.message), await self.ledger.case_numbered(number or 0)
+        word, case = decide.command(reading.message, self.policy.locales), await self.ledger.case_numbered(number or 0)
         now = self.clock()
         if case is None or decision.to.lower() not in [to.lower() for to in case.to]:
             await self.ledger.ended(entry.id, Hold("a command for somebody else's case"), now)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from triage.model import Address, Event, Match, Notice, Notices, Problem, Unrecognized
+from triage.model import Address, Event, Locales, Match, Notice, Notices, Problem, Unrecognized
 from triage.names import Domain, InvalidName
 from triage.recognize.errors import problems_in
 from triage.recognize.fields import language_of
@@ -30,7 +30,13 @@ _DAY_FIRST = re.compile(
 
 
 def unknown_notice(
-    text: Text, dated: datetime | None, subject: str, provider: str, known: frozenset[str], sender: Address | None
+    text: Text,
+    dated: datetime | None,
+    subject: str,
+    provider: str,
+    known: frozenset[str],
+    sender: Address | None,
+    locales: Locales,
 ) -> Notices | Unrecognized:
     """`known`: domains of the providers themselves, which are never the sick ones in free text."""
     if not TOPIC.search(text.whole):
@@ -63,7 +69,7 @@ def unknown_notice(
         names=kept,
         service_names=tuple(name for name in kept if is_service(name)),
         expires=_expiry(entries, sentences, names, event),
-        language=language_of(text.whole),
+        language=language_of(text.whole, locales),
         stated_error="; ".join(dict.fromkeys(p.error for p in problems))[:500] or None,
         stated_cause=next((p.cause for p in problems if p.cause), None),
         problems=problems,
