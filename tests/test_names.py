@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from triage.names import Domain, InvalidName, ineligible
 
+pytestmark = [pytest.mark.attack(number=23)]
+
 
 @pytest.mark.parametrize(
     ("text", "name"),

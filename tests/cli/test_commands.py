@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parents[2]
 DATA = Path(__file__).parents[1] / "data"
 NOTICE = DATA / "forwards" / "ja-01-gmail-web.eml"
 SERVICE = """
@@ -44,6 +45,18 @@ def ended(done: subprocess.CompletedProcess[str]) -> tuple[int, str, str]:
 
 
 # ---- read
+
+
+@pytest.mark.attack(number=20)
+def test_attack_20_a_formula_stays_a_string_of_json_and_nothing_writes_csv(tmp_path: Path) -> None:
+    formulas = [f'{sign}HYPERLINK("https://evil.example.org","SSL certificate")' for sign in "=+-@"]
+    for number, formula in enumerate(formulas):
+        block = f"---------- Forwarded message ---------\nFrom: b@example.jp\nSubject: {formula}\n\nhello\n"
+        (tmp_path / f"{number}.eml").write_text(f"From: a@example.jp\nSubject: Fwd: x\n\n{block}")
+    done = triage("read", "--json", *sorted(tmp_path.iterdir()))
+    assert [json.loads(line)["forwarded"]["subject"] for line in done.stdout.splitlines()] == formulas
+    assert [json.dumps(formula) in done.stdout for formula in formulas] == [True] * 4
+    assert not any("csv.writer" in p.read_text(encoding="utf-8") for p in (ROOT / "triage").rglob("*.py"))
 
 
 def test_read_says_what_a_mail_says() -> None:
@@ -89,6 +102,7 @@ def test_read_calls_what_is_no_mail_no_notice(tmp_path: Path) -> None:
     assert (done.returncode, json.loads(done.stdout)["verdict"]) == (0, "not-a-notice")
 
 
+@pytest.mark.attack(number=19)
 def test_a_subject_cannot_move_the_cursor(tmp_path: Path) -> None:
     (tmp_path / "x.eml").write_bytes(b"From: a@example.jp\nSubject: =?utf-8?q?=1B[2J=0D=0Agone?=\n\nSSL certificate\n")
     done = triage("read", tmp_path / "x.eml")

@@ -45,6 +45,7 @@ def test_one_mails_way_by_its_number(tmp_path: Path) -> None:
     assert all(set(line) == {"event", "words", "mail", "level", "timestamp"} for line in log)
 
 
+@pytest.mark.attack(number=40)
 def test_no_body_and_no_escape_comes_through(tmp_path: Path) -> None:
     folder = service(tmp_path)
     triage("once", cwd=folder)
@@ -55,6 +56,7 @@ def test_no_body_and_no_escape_comes_through(tmp_path: Path) -> None:
         assert "\x1b" not in done.stderr + done.stdout
 
 
+@pytest.mark.attack(number=19)
 @pytest.mark.parametrize("json_log", [True, False], ids=["json", "plain"])
 def test_text_from_outside_stays_one_harmless_line(json_log: bool) -> None:
     stream = io.StringIO()
@@ -66,6 +68,7 @@ def test_text_from_outside_stays_one_harmless_line(json_log: bool) -> None:
     assert len(written) < 1200
 
 
+@pytest.mark.attack(number=40)
 def test_a_password_never_gets_through_whoever_logs_it() -> None:
     stream = io.StringIO()
     log = log_to(stream, json_log=True, secrets=("hunter2!",))

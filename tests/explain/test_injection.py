@@ -33,6 +33,8 @@ FACTS = (
 )
 
 
+@pytest.mark.attack(number=16)
+@pytest.mark.attack(number=18)
 @pytest.mark.parametrize("evil", EVIL)
 @pytest.mark.parametrize("code", ["points-elsewhere", "site-redirect-elsewhere", "domain-expired", "ca-outage"])
 def test_a_value_from_outside_stays_text(evil: str, code: str) -> None:
@@ -44,6 +46,7 @@ def test_a_value_from_outside_stays_text(evil: str, code: str) -> None:
     assert set(re.findall(r'href="([^"]*)"', made.html)) <= {"https://panel.example/login/"}
 
 
+@pytest.mark.attack(number=17)
 def test_the_words_of_the_mail_are_never_repeated() -> None:
     stated = Finding("access-denied", Certainty.SHOWN, basis="stated", facts={"error": "SECRET WORDS OF THE MAIL"})
     made = note(report(diagnosis(stated)))
@@ -62,6 +65,7 @@ def test_a_huge_value_is_cut() -> None:
     assert len(made.text) < 5_000
 
 
+@pytest.mark.attack(number=16)
 def test_an_official_link_is_a_link_only_as_a_whole() -> None:
     made = note(report(diagnosis(shown("site-redirect-elsewhere", target_host="https://panel.example/login/evil"))))
     # Once beside the steps, where we say it ourselves; not within what the world wrote.
@@ -69,6 +73,7 @@ def test_an_official_link_is_a_link_only_as_a_whole() -> None:
     assert "login/evil</div>" in made.html or "login/evil)" in made.html
 
 
+@pytest.mark.attack(number=16)
 def test_html_brings_nothing_from_outside() -> None:
     made = note(report(diagnosis(shown("points-elsewhere", addresses="198.51.100.7"))), signs=("phishing",))
     assert not re.search(r"<(?:img|script|link|style|iframe|object|form|svg)\b|url\(|@import|src=", made.html)

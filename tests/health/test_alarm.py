@@ -5,11 +5,14 @@ from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
 
+import pytest
+
 from tests.health.house import US, Down, House, Said
 from triage.ledger import open_ledger
 from triage.model import Arrival, MailKey, MailState
 
 
+@pytest.mark.attack(number=13)
 async def test_once_per_cause_and_hour(tmp_path: Path) -> None:
     house = House(tmp_path)
     health = house.health()
@@ -22,6 +25,7 @@ async def test_once_per_cause_and_hour(tmp_path: Path) -> None:
     assert counts == [1, 1, 1, 2, 2]
 
 
+@pytest.mark.attack(number=13)
 async def test_a_service_that_starts_again_and_again_does_not_alarm_each_time(tmp_path: Path) -> None:
     house = House(tmp_path)
     for _ in range(5):

@@ -83,6 +83,7 @@ async def test_a_certificate_of_an_unknown_authority_is_refused(servers: MailSer
         assert "ca_file" in trouble.hint
 
 
+@pytest.mark.attack(number=38)
 async def test_starttls_stripped_on_the_way_sends_no_password(
     servers: MailServers, proxy: FaultProxy, address: str
 ) -> None:
@@ -264,6 +265,7 @@ async def test_closing_does_not_wait_for_a_silent_server(proxy: FaultProxy, addr
             await waiting
 
 
+@pytest.mark.attack(number=28)
 async def test_a_literal_larger_than_asked_for_is_not_read(proxy: FaultProxy, address: str) -> None:
     async with a_mailbox(proxy.port, address) as mailbox:
         (mail,) = await mailbox.list()
@@ -272,6 +274,7 @@ async def test_a_literal_larger_than_asked_for_is_not_read(proxy: FaultProxy, ad
             await mailbox.fetch(mail.key, 1000)
 
 
+@pytest.mark.attack(number=37)
 @pytest.mark.parametrize(
     "junk",
     [
@@ -389,6 +392,7 @@ async def dialogue(proxy: FaultProxy, address: str) -> None:
         assert await patiently(mailbox.list) == ()
 
 
+@pytest.mark.attack(number=38)
 async def test_cut_at_every_line_the_mail_ends_in_its_folder_once(servers: MailServers, proxy: FaultProxy) -> None:
     address = f"cut{next(_numbers)}@lab.example"
     servers.deliver(address, MAIL)

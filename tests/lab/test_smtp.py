@@ -182,6 +182,7 @@ async def test_a_421_after_the_dot_is_a_clear_no(proxy: FaultProxy) -> None:
     assert trouble.wait == 60
 
 
+@pytest.mark.attack(number=38)
 async def test_cut_at_every_line_nothing_is_lost_and_nothing_sent_by_surprise(
     servers: MailServers, proxy: FaultProxy
 ) -> None:

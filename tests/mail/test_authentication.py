@@ -133,6 +133,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.attack(number=1)
 @pytest.mark.parametrize(("headers", "because"), REFUSED.values(), ids=REFUSED)
 def test_refused(headers: tuple[tuple[str, str], ...], because: str) -> None:
     forged = because == "DMARC says fail"
@@ -211,16 +212,19 @@ SENDERS = {
 }
 
 
+@pytest.mark.attack(number=3)
 @pytest.mark.parametrize(("value", "parsed", "sole"), SENDERS.values(), ids=SENDERS)
 def test_exactly_one_sender(value: str, parsed: str, sole: bool) -> None:
     assert sole_sender(a_mail(("from", value), sender=parsed)) == (parsed if sole else None)
 
 
+@pytest.mark.attack(number=3)
 def test_two_from_headers_are_no_sender() -> None:
     message = a_mail(PASS, FROM, ("from", "attacker@evil.example"))
     assert authenticate(message, US) == Authentication(None, "there is not exactly one From address")
 
 
+@pytest.mark.attack(number=4)
 def test_a_name_that_looks_like_the_owner_authenticates_the_attacker_only() -> None:
     mail = a_mail(
         says("dmarc=pass header.from=evil.example"),

@@ -109,6 +109,8 @@ INVISIBLE = "\r\n\x00\x0b\x0c\x1b\u2028\u2029\x85\u202e\u200b\ud800\ufeff"
 EVIL = "\r\nBcc: victim@example.com\r\n\r\nbody" + INVISIBLE
 
 
+@pytest.mark.attack(number=14)
+@pytest.mark.attack(number=15)
 @pytest.mark.parametrize("where", ["subject", "message id", "references", "name", "instance", "title", "forward"])
 def test_no_value_starts_a_header_or_ends_the_head(where: str) -> None:
     thread, us, note, forward = THREAD, US, NOTE, False
@@ -193,6 +195,7 @@ def test_an_encoded_word_in_clear_is_not_decoded_by_whoever_reads_it() -> None:
     assert mail["Subject"] == "Re: =?utf-8?q?x=0d=0aBcc:_v?="
 
 
+@pytest.mark.attack(number=15)
 def test_references_keep_the_last_20_and_2_kb() -> None:
     many = tuple(f"<{n}@example.jp>" for n in range(40))
     assert parsed(a_letter(thread=replace(THREAD, references=many)))["References"].split() == [

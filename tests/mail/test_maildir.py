@@ -67,6 +67,7 @@ def test_a_folder_name_without_a_name(tmp_path: Path, name: str) -> None:
         MaildirMailbox("box", tmp_path, {Place.HELD: name})
 
 
+@pytest.mark.attack(number=35)
 async def test_a_folder_name_cannot_lead_out(tmp_path: Path) -> None:
     path = a_maildir(tmp_path / "m")
     (path / "new" / "1").write_bytes(b"1")

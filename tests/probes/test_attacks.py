@@ -105,6 +105,7 @@ async def test_a_redirect_with_undecodable_bytes_can_be_told_and_followed() -> N
     assert seen[1].count(b" ") == 2
 
 
+@pytest.mark.attack(number=21)
 async def test_21_a_host_that_would_break_out_of_the_request_is_not_sent() -> None:
     seen: list[bytes] = []
 
@@ -131,6 +132,7 @@ async def test_22_names_are_asked_as_they_are_without_any_search_domain() -> Non
     assert sorted(asked) == ["intranet.", "www.intranet."]
 
 
+@pytest.mark.attack(number=22)
 async def test_22_an_answer_of_64_kib_is_bounded_and_quick() -> None:
     many = zone(*(f"example.com. 300 IN A 10.{n // 65536}.{n // 256 % 256}.{n % 256}" for n in range(3900)))
 
@@ -150,6 +152,7 @@ async def test_22_an_answer_of_64_kib_is_bounded_and_quick() -> None:
     assert time.monotonic() - began < 2
 
 
+@pytest.mark.attack(number=22)
 async def test_22_silent_name_servers_do_not_stop_other_names() -> None:
     def reply(query: dns.message.Message) -> bytes | None:
         return None if query.question[0].name.to_text().startswith("dead") else zone(A)(query)
@@ -174,6 +177,8 @@ async def test_22_silent_name_servers_do_not_stop_other_names() -> None:
         await asker.close()
 
 
+@pytest.mark.attack(number=23)
+@pytest.mark.attack(number=25)
 @pytest.mark.parametrize("name", ["例え.jp", "a" * 64 + ".jp", "a..jp", "x." * 127 + "jp"])
 async def test_22_23_25_a_name_that_is_none_is_not_asked(name: str) -> None:
     got = await answer(probes(), AskDns(name, "A"))
@@ -196,6 +201,7 @@ async def test_24_whois_without_end(tmp_path: Path) -> None:
     assert time.monotonic() - began < 5
 
 
+@pytest.mark.attack(number=40)
 async def test_40_nothing_is_logged_or_printed(
     caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:

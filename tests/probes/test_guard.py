@@ -5,6 +5,8 @@ import pytest
 from triage.model import Permanent
 from triage.probes.guard import Guard
 
+pytestmark = [pytest.mark.attack(number=21)]
+
 REFUSED = {
     "0.0.0.0": "this host",
     "10.1.2.3": "private",

@@ -17,7 +17,7 @@ from tests.probes.never_reached import PUBLIC, PUBLIC_6, REGISTRY
 from tests.probes.test_guard import REFUSED
 
 ADDRESSES = [address for address in REFUSED if address]  # an empty one means a resolver in AskDns
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.attack(number=21)]
 
 
 @pytest.fixture(scope="module")

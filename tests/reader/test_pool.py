@@ -36,6 +36,7 @@ async def test_a_reading_is_the_same_through_the_pipe(reader: WorkerReader, name
     assert reading.outcome == Unrecognized("not-a-notice", unwrap(raw).subject)
 
 
+@pytest.mark.attack(number=36)
 @pytest.mark.parametrize(
     ("subject", "reason"),
     [
@@ -67,6 +68,7 @@ async def test_a_mail_beyond_the_limits_does_not_cost_the_worker(reader: WorkerR
     assert (await reader.read(a_mail("whoami"))).outcome == before.outcome
 
 
+@pytest.mark.attack(number=35)
 async def test_a_worker_writes_no_files(reader: WorkerReader) -> None:
     with pytest.raises(Unreadable, match=r"FileNotFoundError in tempfile\.py"):
         await reader.read(a_mail("write"))
@@ -102,6 +104,7 @@ async def test_rules_that_do_not_load_are_our_trouble_and_not_the_mail_s() -> No
         await reader.read(a_mail("hello"))
 
 
+@pytest.mark.attack(number=32)
 async def test_the_kernel_ends_a_spinning_worker_that_nobody_watches() -> None:
     reader = WorkerReader(no_rules, obey, workers=1, seconds=30.0, cpu_seconds=1)
     worker = int((await reader.read(a_mail("whoami"))).outcome.because)

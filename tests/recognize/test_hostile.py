@@ -43,6 +43,7 @@ def a_mail(body: str) -> Message:
     return Message(subject="SSL証明書の更新に失敗しました", text=body, sender=(Address(None, "a@host.test"),))
 
 
+@pytest.mark.attack(number=32)
 @pytest.mark.parametrize("piece", [row[1] for row in SHAPES], ids=[row[0] for row in SHAPES])
 def test_twice_the_input_never_takes_much_more_than_twice_the_time(piece: str) -> None:
     took = [
@@ -60,6 +61,7 @@ def test_errors_are_looked_for_in_linear_time(piece: str) -> None:
     assert took[1] < 3 * took[0] + 0.05
 
 
+@pytest.mark.attack(number=24)
 def test_at_most_50_names_are_read_and_the_rest_is_said_to_be_cut() -> None:
     names = "\n".join(f"a{n}.example.jp" for n in range(10_000))
     mail = Message(subject="Renew Error", text=f"Errored certs:\n{names}\n", sender=(Address(None, "a@host.test"),))
@@ -77,6 +79,7 @@ NO_NAMES = (
 )  # fmt: skip
 
 
+@pytest.mark.attack(number=27)
 @pytest.mark.parametrize("value", NO_NAMES, ids=ascii)
 def test_no_name_is_taken_from(value: str) -> None:
     mail = Message(

@@ -98,6 +98,7 @@ async def test_three_soft_bounces_do_not_suppress_nor_does_one_that_is_told_four
     assert len(house.letters) == 2
 
 
+@pytest.mark.attack(number=8)
 async def test_attack_8_a_forged_bounce_does_nothing_but_count(house: House) -> None:
     """Attack 8: our own bounce forged to us, to suppress an owner."""
     sender = await sent_from(house)

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.decide.build import Mail, a_notice
 from tests.service.house import House
 from triage.model import Letter, Notices
@@ -115,6 +117,7 @@ def outcome(folder: Path) -> tuple[object, ...]:
     return states, places, sorted(house.letters), sorted(set((folder / "taken").read_text().split()))
 
 
+@pytest.mark.attack(number=39)
 def test_killed_at_any_moment_the_service_ends_with_the_same_answers(tmp_path: Path) -> None:
     begun = tmp_path / "begun"
     house = House(begun)

@@ -152,6 +152,7 @@ async def test_a_proof_of_our_own_is_looked_for_only_where_it_alone_is_missing(h
 # ---- copies and loops
 
 
+@pytest.mark.attack(number=10)
 async def test_the_same_mail_twice_is_answered_once(house: House) -> None:
     for n in range(3):
         house.receives(a_mail().put("Message-ID", f"<{n}@example.jp>"))
@@ -184,6 +185,7 @@ async def test_a_mail_that_fails_twice_is_answered_by_the_third_try(house: House
     assert (len(house.letters), await house.states()) == (1, ["answered"])
 
 
+@pytest.mark.attack(number=36)
 async def test_a_poison_mail_is_set_aside_and_the_others_go_on(house: House) -> None:
     house.receives(a_mail(1), fails=[Unreadable("it hung")] * 9)
     house.receives(a_mail(2))
@@ -270,38 +272,7 @@ async def test_notes_wait_where_a_person_approves_them(house: House) -> None:
 # ---- never answer, on the way through
 
 
-async def test_attack_11_two_responders_without_headers_get_three_answers_at_most(house: House) -> None:
-    """The peer answers whatever we write, each time with another body, in our thread, without an honest header."""
-    house.receives(a_mail(0))
-    await house.round()
-    answered = len(house.letters)
-    for n in range(1, 1001):
-        ours = header(house.letters[-1], "Message-ID")
-        again = a_mail(n % 3).put("In-Reply-To", ours).put("Message-ID", f"<{n}@example.jp>")
-        house.receives(again.with_(text=f"thank you {n}"))
-        if n % 50 == 0:  # the peer does not wait for us
-            await house.round()
-    assert answered == 1
-    assert len(house.letters) <= 3
-
-
-@pytest.mark.parametrize("known", [True, False], ids=["after answers", "with an empty ledger"])
-async def test_attack_12_none_of_the_mails_of_a_restored_mailbox_is_answered(tmp_path: Path, known: bool) -> None:
-    house = House(tmp_path, policy=Policy(senders=("@example.jp",)))
-    if known:
-        await house.round()
-    for n in range(300):
-        house.receives(a_mail(n).from_(f"p{n}@example.jp"), box="inbox", at=house.now)
-    (house.folder / "inbox").rename(house.folder / "restored")
-    house.later(hours=1)
-    service = house.service(("restored",))
-    for _ in range(2):
-        await service.round()
-    await service.close()
-    assert house.letters == []
-    assert set(await house.reasons()) == {"part of an old mailbox"}
-
-
+@pytest.mark.attack(number=1)
 async def test_attack_1_a_forged_sender_reaches_nobody(house: House) -> None:
     house.receives(
         a_mail(1).put("Authentication-Results", "mx.attacker.example.org; dmarc=pass header.from=example.jp")
@@ -311,12 +282,15 @@ async def test_attack_1_a_forged_sender_reaches_nobody(house: House) -> None:
     assert house.letters == []
 
 
+@pytest.mark.attack(number=2)
+@pytest.mark.attack(number=5)
 async def test_attack_2_and_5_nobody_but_from_is_written_to(house: House) -> None:
     house.receives(a_mail().add(("Reply-To", "victim@example.org"), ("Cc", "victim@example.org")))
     await house.round()
     assert [header(letter, "To") for letter in house.letters] == [PERSON]
 
 
+@pytest.mark.attack(number=7)
 async def test_attack_7_we_stop_after_one_answer_to_a_responder_in_copy(house: House) -> None:
     house.receives(a_mail())
     await house.round()
@@ -329,6 +303,7 @@ async def test_attack_7_we_stop_after_one_answer_to_a_responder_in_copy(house: H
     assert (await house.reasons())[1:] == ["answers our note without a new notice"] * 2
 
 
+@pytest.mark.attack(number=9)
 async def test_attack_9_a_mail_bomb_of_one_sender_leaves_room_for_another(house: House) -> None:
     house.policy = Policy(senders=("@example.jp", "@agency.example.com"))
     for n in range(200):
@@ -340,6 +315,7 @@ async def test_attack_9_a_mail_bomb_of_one_sender_leaves_room_for_another(house:
     assert sorted(header(letter, "To") for letter in house.letters) == [PERSON] * 3 + [other]
 
 
+@pytest.mark.attack(number=10)
 async def test_attack_10_a_known_id_sent_first_does_not_suppress_the_real_mail(house: House) -> None:
     house.receives(Mail(text="spam", outcome=NOTHING_NEW))
     await house.round()

@@ -6,6 +6,8 @@ import pytest
 
 from triage.unwrap.dates import moment
 
+pytestmark = [pytest.mark.attack(number=34)]
+
 OUTER = datetime.fromisoformat("2026-11-28T11:02:33+09:00")
 KNOWN = [
     ("2026年11月28日(土) 10:15", "ja", "2026-11-28T10:15:00+09:00"),

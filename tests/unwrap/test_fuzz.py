@@ -22,6 +22,8 @@ from triage.names import Domain
 from triage.recognize import recognize
 from triage.unwrap import TooMuch, unwrap
 
+pytestmark = [pytest.mark.attack(number=33)]
+
 COUNT = int(os.environ.get("TRIAGE_FUZZ", "5000"))
 SEED = int(os.environ.get("TRIAGE_FUZZ_SEED", "20261124"))
 SHARDS = 10

@@ -54,6 +54,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.attack(number=29)
 @pytest.mark.parametrize("name", REFUSED)
 def test_refused_before_any_parser_sees_it(name: str) -> None:
     raw, reason = REFUSED[name]
@@ -79,6 +80,7 @@ CUT = {
 }
 
 
+@pytest.mark.attack(number=29)
 @pytest.mark.parametrize("name", CUT)
 def test_cut_and_said_so(name: str) -> None:
     raw, repair = CUT[name]
@@ -110,6 +112,7 @@ HOSTILE_TEXTS = {
 }
 
 
+@pytest.mark.attack(number=32)
 @pytest.mark.parametrize("name", HOSTILE_TEXTS)
 def test_hostile_text_is_read_in_a_moment(name: str) -> None:
     started = time.process_time()
@@ -132,6 +135,7 @@ HOSTILE_HTML = {
 }
 
 
+@pytest.mark.attack(number=31)
 @pytest.mark.parametrize("name", HOSTILE_HTML)
 def test_hostile_html_is_read_in_a_moment(name: str) -> None:
     started = time.process_time()
@@ -156,6 +160,7 @@ def _seconds(raw: bytes) -> float:
     return best
 
 
+@pytest.mark.attack(number=30)
 @pytest.mark.parametrize(
     "kind", ["application/zip", "application/ms-tnef", "application/gzip", "application/pdf", "image/png"]
 )
@@ -185,6 +190,7 @@ HEADER_ATTACKS = {
 }  # fmt: skip
 
 
+@pytest.mark.attack(number=33)
 @pytest.mark.parametrize("name", HEADER_ATTACKS)
 def test_a_header_value_is_one_harmless_line(name: str) -> None:
     written, read = HEADER_ATTACKS[name]

@@ -63,4 +63,5 @@ def many_recipients(asked: Asked) -> bool:
 
 
 def too_many_names(asked: Asked) -> bool:
-    return len(set(asked.names)) > NAMES
+    """More than are read from one notice, or as many in several."""
+    return any(notice.unread for notice in asked.notices) or len(set(asked.names)) > NAMES

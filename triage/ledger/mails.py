@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, RowMapping, and_, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, RowMapping, and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from triage.ledger.tables import about, delivery, folder, mail, raw, subject_of, suppressed
@@ -129,7 +129,11 @@ def forget(c: Connection, before: datetime) -> int:
 
 
 def history(c: Connection, asking: Asking, now: datetime) -> History:
-    """Answers are counted from the moment of their admission, so that mails in hand count, too."""
+    """Answers are counted from the moment of their admission, so that mails in hand count, too.
+
+    Towards the caps counts whatever made us ask the network, though it was held in the end: else a sender whose own
+    domain takes no mail could have us look at any number of names.
+    """
     me = select(mail).where(mail.c.id == asking.mail)
     mine = c.execute(me).one_or_none()
     hour, day = now - timedelta(hours=1), now - timedelta(days=1)
@@ -138,11 +142,11 @@ def history(c: Connection, asking: Asking, now: datetime) -> History:
     ours = _thread(c, asking.references)
     return History(
         content_answered=_count(c, asking, mail.c.content == mine.content) > 0 if mine else False,
-        address_hour=_count(c, asking, asker, mail.c.decided > hour),
-        address_day=_count(c, asking, asker, mail.c.decided > day),
-        domain_day=_count(c, asking, domain, mail.c.decided > day),
-        all_hour=_count(c, asking, mail.c.decided > hour),
-        all_day=_count(c, asking, mail.c.decided > day),
+        address_hour=_looked_into(c, asking, asker, mail.c.decided > hour),
+        address_day=_looked_into(c, asking, asker, mail.c.decided > day),
+        domain_day=_looked_into(c, asking, domain, mail.c.decided > day),
+        all_hour=_looked_into(c, asking, mail.c.decided > hour),
+        all_day=_looked_into(c, asking, mail.c.decided > day),
         notice_answered=_notice_answered(c, asking, now),
         thread_answers=len(ours),
         thread_case=next((number for number in ours if number is not None), None),
@@ -234,6 +238,17 @@ def _backlog(c: Connection, mine: Row[tuple[object, ...]]) -> int:
 def _count(c: Connection, asking: Asking, *conditions: ColumnElement[bool]) -> int:
     others = select(func.count()).select_from(mail).where(mail.c.id != asking.mail, mail.c.state.in_(ANSWERING))
     return int(c.execute(others.where(*conditions)).scalar_one())
+
+
+def _looked_into(c: Connection, asking: Asking, *conditions: ColumnElement[bool]) -> int:
+    """Only an admitted mail has an asker."""
+    after_all = and_(
+        mail.c.asker != "",
+        mail.c.state.in_((MailState.HELD, MailState.ASIDE)),
+        ~mail.c.understood.startswith("command:"),
+    )
+    others = select(func.count()).select_from(mail).where(mail.c.id != asking.mail)
+    return int(c.execute(others.where(or_(mail.c.state.in_(ANSWERING), after_all), *conditions)).scalar_one())
 
 
 def _notice_answered(c: Connection, asking: Asking, now: datetime) -> datetime | None:

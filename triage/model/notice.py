@@ -66,6 +66,7 @@ class Notice:
     problems: tuple[Problem, ...] = ()
     dated: datetime | None = None  # when the provider wrote it, where that can be known
     nameless: str | None = None  # why `names` is empty
+    unread: int = 0  # names beyond the most that are read from one mail
     subject: str = ""  # of the notice itself, cleaned
     matches: tuple[Match, ...] = ()
 

@@ -34,8 +34,8 @@ class Value:
     match: Match
 
 
-def notice_from(claim: Claim, text: Text, dated: datetime | None, subject: str) -> tuple[Notice, tuple[str, ...]]:
-    """The notice, and what had to be cut. Raises Unclear."""
+def notice_from(claim: Claim, text: Text, dated: datetime | None, subject: str) -> Notice:
+    """Raises Unclear."""
     rule = claim.rule
     assert isinstance(rule, NoticeRule)
     values = _all_values(rule, text)
@@ -44,8 +44,8 @@ def notice_from(claim: Claim, text: Text, dated: datetime | None, subject: str) 
             raise Unclear(f"it looks like {rule.id}, but its {field.name} cannot be found")
     problems = () if rule.event.is_good else problems_in(text.lines)
     names = _names(values, problems)
-    kept, remarks = _bounded(names)
-    notice = Notice(
+    kept = names[:MOST_NAMES]
+    return Notice(
         provider=rule.provider,
         event=rule.event,
         names=kept,
@@ -59,10 +59,10 @@ def notice_from(claim: Claim, text: Text, dated: datetime | None, subject: str) 
         problems=problems,
         dated=dated,
         nameless=None if kept else _nameless(values, problems),
+        unread=len(names) - len(kept),
         subject=subject,
         matches=(*claim.matches, *(value.match for found in values.values() for value in found[:3])),
     )
-    return notice, remarks
 
 
 def _all_values(rule: NoticeRule, text: Text) -> dict[str, tuple[Value, ...]]:
@@ -120,12 +120,6 @@ def _agree(labelled: tuple[Domain, ...], in_subject: tuple[Domain, ...]) -> bool
     """`www.` and `*.` make no difference: a certificate often has both, and its first name is in the subject."""
     plain = {name.base.text.removeprefix("www.") for name in labelled}
     return any(name.base.text.removeprefix("www.") in plain for name in in_subject)
-
-
-def _bounded(names: tuple[Domain, ...]) -> tuple[tuple[Domain, ...], tuple[str, ...]]:
-    if len(names) <= MOST_NAMES:
-        return names, ()
-    return names[:MOST_NAMES], (f"only {MOST_NAMES} of {len(names)} names were read",)
 
 
 def _date(values: Iterable[Value], *, earliest: bool) -> date | None:

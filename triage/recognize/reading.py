@@ -127,12 +127,12 @@ def _known(source: Source, links: tuple[str, ...], rulebook: Rulebook) -> Notice
     if isinstance(best.rule, LookalikeRule):
         return Unrecognized("not-a-notice", best.rule.because)
     try:
-        notice, remarks = notice_from(best, text, source.dated, source.subject)
+        notice = notice_from(best, text, source.dated, source.subject)
     except Unclear as unclear:
         fake = _fake(source, text, links, (), best.rule.provider, rulebook)
         return fake or Unrecognized("unclear", str(unclear))
     fake = _fake(source, text, links, notice.names, notice.provider, rulebook)
-    return fake or Notices((notice,), _because(best, remarks))
+    return fake or Notices((notice,), _because(best, notice))
 
 
 def _unknown(source: Source, links: tuple[str, ...], rulebook: Rulebook) -> Notices | Unrecognized:
@@ -183,9 +183,11 @@ def _fake(
     return Unrecognized("not-a-notice", because, (PHISHING,)) if because else None
 
 
-def _because(claim: Claim, remarks: tuple[str, ...]) -> str:
+def _because(claim: Claim, notice: Notice) -> str:
     where = "by its subject" if claim.by_subject else "by its words"
-    return "; ".join((f"recognized {where} as {claim.rule.id}", *remarks))
+    read = len(notice.names)
+    cut = f"; only {read} of {read + notice.unread} names were read" if notice.unread else ""
+    return f"recognized {where} as {claim.rule.id}{cut}"
 
 
 def _together(outcomes: list[Notices | Unrecognized]) -> Notices | Unrecognized:

@@ -73,6 +73,7 @@ def unknown_notice(
         stated_error="; ".join(dict.fromkeys(p.error for p in problems))[:500] or None,
         stated_cause=next((p.cause for p in problems if p.cause), None),
         problems=problems,
+        unread=len(names) - len(kept),
         dated=dated,
         subject=subject,
         matches=(Match(_RULE, "event", "", words[:200]), Match(_RULE, where, "", kept[0].text)),
