@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 
+import re2
+
 from triage.recognize.errors import problems_in
 from triage.recognize.generic.sentences import names_told, says_failed
 from triage.recognize.generic.words import (
     ADVERTISING,
     APPROVAL,
     EDITORIAL,
+    HOW_TO,
     OF_A_SITE,
     ORDER,
     OTHER_CERTIFICATES,
@@ -21,7 +24,7 @@ from triage.recognize.text import Text
 
 def something_else(text: Text, sentences: Sequence[str]) -> str | None:
     """A plain failure outweighs what a host advertises below it, not what a seller or an editor writes around it."""
-    whole = text.whole
+    whole = _ADDRESSES.sub(" ", text.whole)
     if OTHER_CERTIFICATES.search(whole) and not OF_A_SITE.search(OTHER_CERTIFICATES.sub(" ", whole)):
         return "it is about a certificate of another kind"
     if STAGING.search(whole):
@@ -30,6 +33,8 @@ def something_else(text: Text, sentences: Sequence[str]) -> str | None:
         return "it is about a payment"
     if APPROVAL.search(whole) and not problems_in(text.lines):
         return "it asks to approve something"
+    if HOW_TO.search(text.subject) and not names_told([text.subject]):
+        return "it is something to read, not the state of a certificate"
     if EDITORIAL.search(text.subject) or (EDITORIAL.search(whole) and UNSUBSCRIBE.search(whole)):
         return "it is a newsletter"
     failures = [sentence for sentence in sentences if says_failed(sentence)]
@@ -45,6 +50,11 @@ def something_else(text: Text, sentences: Sequence[str]) -> str | None:
     if POLICY.search(text.subject):
         return "it announces a change, not the state of one certificate"
     return None
+
+
+_ADDRESSES = re2.compile(
+    r"https?://[^\s\"'<>「」()]{1,500}|[\w.+-]{1,64}@[\w.-]{1,200}"
+)  # `/checkout` is no word of a text
 
 
 def _is_plain(failures: Sequence[str], subject: str) -> bool:

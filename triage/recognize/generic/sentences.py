@@ -9,7 +9,7 @@ import re2
 
 from triage.model import Event
 from triage.names import Domain
-from triage.recognize.dates import dates_with_places
+from triage.recognize.dates import PLAIN, Habits, dates_with_places
 from triage.recognize.generic.words import (
     ACTION,
     AGAIN,
@@ -21,11 +21,16 @@ from triage.recognize.generic.words import (
     ENDS,
     ISSUED,
     MAYBE,
+    NONE_ROW,
     NOT,
     NOT_YET,
+    NOW_FINE,
     OUTRIGHT,
+    REDUCED,
     RENEWAL,
     RENEWED,
+    RENEWS,
+    RESOLVED,
     RUNS_OUT,
     THAT_DAY,
     TOPIC,
@@ -33,12 +38,15 @@ from triage.recognize.generic.words import (
 from triage.recognize.hosts import names_in, unique
 
 LONGEST_SENTENCE = 500
+FAR = 45  # days left from which on nobody is warned
+_DAYS_LEFT = re.compile(r"(\d{1,4}) ?(?:days?\b|日|tage\b|días\b|jours\b)", re.IGNORECASE)
+_PATH = re.compile(r"(?<![\w/:.])/(?:[\w.-]+/)+[\w.-]*")  # `/etc/ssl/private` is about no certificate
 MOST_SENTENCES = 400
 
 _END = re.compile(r"[。!?！？]+|(?<=\w)\.(?=\s|$)|\n\n")
 _SIGN = r"[\p{Latin}\p{Greek}\p{Cyrillic}\p{Cf}\p{M}0-9_-]"
 A_NAME = rf"(?:\*\.)?{_SIGN}+(?:\.{_SIGN}+)+"
-_LIST = rf"(?P<value>{A_NAME}(?:(?: ?[,、] ?(?:and )?| and | & |と|及び|および)[\"'“「]?{A_NAME}[\"'”」]?)*)"
+_LIST = rf"(?P<value>{A_NAME}(?:[」』]?(?: ?[,、] ?(?:and )?| and | & |と|及び|および)[\"'“「『]?{A_NAME}[\"'”」』]?)*)"
 _Q = r"[\"'“”‘’「『(\[<]?(?:https?://)?"
 _OF = r"(?:for|of|on|covering|protecting|securing|named|called|de|du|für|pour|di|voor|van|per)"
 _KIND = r"(?:the|your|following|domains?|host|hostname|site|website|names?|zone|Ihre|Domain|dominio|domínio)"
@@ -55,17 +63,25 @@ _SAID = tuple(
         rf"(?:ドメイン|ホスト|サイト)(?:名)?\s?{_Q}{_LIST}",
     )
 )
+# A page of the site, whose certificate the sentence speaks of.
+_LINKED = re2.compile(
+    rf"(?i)https?://(?P<value>{A_NAME})(?::\d+)?(?:/[^\s「」『』()]*)?[\s)」』]{{0,3}}[^。\n]{{0,8}}?(?:の|に対する)\s?"
+    rf"(?:[^。、\n]{{1,15}})?(?:SSL|TLS|サーバー?|独自|{CERTIFICATE})"
+)
+# Whom the mail is written to: the one who uses that name.
+_USED_BY = re2.compile(rf"(?i)ご利用(?:中)?の\s?{_Q}{_LIST}|{_Q}(?P<owner>{A_NAME})[」』]?\s?(?:ご担当|様|さま|御中)")
 _ANY_NAME = re2.compile(rf"(?i){A_NAME}")
 
 
 def sentences_of(subject: str, lines: Sequence[str]) -> list[str]:
     """The subject first. A line break within a paragraph ends nothing; mailers wrap where they like."""
     pieces = _END.split("\n".join(lines).replace("\u3000", " "), maxsplit=MOST_SENTENCES)
-    return [subject, *(_one_line(piece) for piece in pieces if piece.strip())]
+    return [_PATH.sub(" ", subject), *(_one_line(piece) for piece in pieces if piece.strip())]
 
 
 def _one_line(piece: str) -> str:
-    return re.sub(r"(?<=[^\x00-\x7f])\n(?=[^\x00-\x7f])", "", piece[:LONGEST_SENTENCE]).replace("\n", " ").strip()
+    joined = re.sub(r"(?<=[^\x00-\x7f])\n(?=[^\x00-\x7f])", "", piece[:LONGEST_SENTENCE]).replace("\n", " ").strip()
+    return _PATH.sub(" ", joined) if "/" in joined else joined
 
 
 # ---- what happened
@@ -73,9 +89,21 @@ def _one_line(piece: str) -> str:
 
 def says_failed(sentence: str) -> bool:
     """A certificate that runs out and is "not yet" renewed has not failed; nobody tried."""
+    sentence = NONE_ROW.sub(" ", sentence)
     if not (TOPIC.search(sentence) and DO.search(sentence) and NOT.search(sentence)) or MAYBE.search(sentence):
         return False
     return not (NOT_YET.search(sentence) and RUNS_OUT.search(sentence))
+
+
+def says_failed_of(sentence: str) -> bool:
+    """The same where other sentences say that certificates are meant: `x.test の renew に失敗しました`."""
+    return bool(
+        RENEWS.search(sentence)
+        and NOT.search(NONE_ROW.sub(" ", sentence))
+        and _ANY_NAME.search(sentence)
+        and not MAYBE.search(sentence)
+        and not (NOT_YET.search(sentence) and RUNS_OUT.search(sentence))
+    )
 
 
 def _says_so_under(subject: str, sentence: str) -> bool:
@@ -88,7 +116,14 @@ def _says_so_under(subject: str, sentence: str) -> bool:
 def event_of(sentences: Sequence[str]) -> tuple[Event | None, str]:
     """The subject before the body, in each the failure before the success before the warning; and who says so."""
     subject = sentences[0]
+    if RESOLVED.search(subject):
+        done = next((s for s in sentences if NOW_FINE.search(s) and not says_failed(s)), None)
+        if done is not None:
+            return Event.RENEWED, done
     for group in (sentences[:1], sentences[1:]):
+        for sentence in group:
+            if REDUCED.search(sentence) and not MAYBE.search(sentence):
+                return Event.REDUCED_COVERAGE, sentence
         for sentence in group:
             if says_failed(sentence) or _says_so_under(subject, sentence):
                 return _kind_of_failure(sentences, sentence), sentence
@@ -98,13 +133,23 @@ def event_of(sentences: Sequence[str]) -> tuple[Event | None, str]:
         if any(map(says_failed, sentences[1:])):
             continue
         for sentence in group:
-            if TOPIC.search(sentence) and RUNS_OUT.search(sentence):
+            about = TOPIC.search(sentence) or (TOPIC.search(subject) and _ANY_NAME.search(sentence))
+            if about and RUNS_OUT.search(sentence) and not _is_far(sentence):
                 return Event.EXPIRY_WARNING, sentence
     waiting = next((s for s in sentences if TOPIC.search(s) and DEFERRED.search(s)), None)
     if waiting:
         return Event.DEFERRED, waiting
     asking = next((s for s in sentences if ACTION.search(s)), None) if DO.search(subject) else None
-    return (Event.VALIDATION_NEEDED, asking) if asking else (None, "")
+    if asking:
+        return Event.VALIDATION_NEEDED, asking
+    failing = next((s for s in sentences if says_failed_of(s)), None)
+    return (Event.RENEWAL_FAILED, failing) if failing else (None, "")
+
+
+def _is_far(sentence: str) -> bool:
+    """`valid, expires in 68 days`: what a monitor prints of a certificate that is well."""
+    days = [int(hit[1]) for hit in _DAYS_LEFT.finditer(sentence)]
+    return bool(days) and min(days) > FAR
 
 
 def _kind_of_failure(sentences: Sequence[str], sentence: str) -> Event:
@@ -129,6 +174,17 @@ def _success(sentence: str) -> Event | None:
 def names_said(sentences: Iterable[str]) -> tuple[Domain, ...]:
     """Names that a sentence ties to a certificate, a domain or a renewal. What it says of a cause is left out."""
     return unique(name for s in sentences for part in [_without_cause(s)] for p in _SAID for name in _said(p, part))
+
+
+def names_linked(sentences: Iterable[str]) -> tuple[Domain, ...]:
+    """Sites of which a page stands in the sentence, followed by "'s certificate"."""
+    return unique(name for s in sentences for hit in _LINKED.finditer(s) for name in names_in(str(hit.group("value"))))
+
+
+def names_addressed(sentences: Iterable[str]) -> tuple[Domain, ...]:
+    """Whom the mail is written to by the name that they use."""
+    hits = (hit for s in sentences for hit in _USED_BY.finditer(s))
+    return unique(name for hit in hits for name in names_in(str(hit.group("value") or hit.group("owner"))))
 
 
 def names_told(sentences: Iterable[str]) -> tuple[Domain, ...]:
@@ -181,7 +237,7 @@ def stands_alone(text: str, start: int, end: int) -> bool:
 # ---- until when
 
 
-def end_said(sentences: Iterable[str], *, day_first: bool) -> date | None:
+def end_said(sentences: Iterable[str], habits: Habits = PLAIN) -> date | None:
     """The day on which a sentence says that the certificate ends; a date that belongs to the next try is none."""
     before = ""
     for sentence in sentences:
@@ -189,7 +245,7 @@ def end_said(sentences: Iterable[str], *, day_first: bool) -> date | None:
         if hit is not None and THAT_DAY.search(sentence):
             sentence, hit = f"{sentence} {before}", hit  # the date stands in the sentence above
         before = sentence
-        days = [] if hit is None else dates_with_places(sentence, day_first=day_first)
+        days = [] if hit is None else dates_with_places(sentence, habits)
         days = [(day, at) for day, at in days if not _is_of_a_try(sentence, at)]
         if hit is not None and days:
             return min(days, key=lambda found: (found[1] < hit.start(), abs(found[1] - hit.start())))[0]
