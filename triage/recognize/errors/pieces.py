@@ -27,7 +27,7 @@ _BOX = re.compile(r"^\W{0,4}(\S+) \((?:checked on|.{0,40}(?:確認|チェック)
 # A line of a log, a bullet or a label in brackets begins something new, however long the line above it is.
 _BEGINS = re.compile(
     r"\[?\d{4}[-/]\d\d[-/]\d\d|\[\w{3} \w{3}|\w{3} {1,2}\d{1,2} \d\d:\d\d|\{\"|time=|\[(?:INFO|EROR|ERROR|WARN|DEBUG)"
-    r"|\[[^\s\]]+\.[^\s\]]+\] |[*\-⛔•・■◆●【]"
+    r"|\[[^\s\]]+\.[^\s\]]+\] |[*\-⛔•・■◆●【]|(?:Error|ERROR|Warning): "
 )
 _NAMED_LINE = re.compile(r"(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:[\s:,]|$)")
 _RUNS_ON = re.compile(r"[a-z\"'<(]|https?://|\[[0-9a-fA-F.:]+\]")

@@ -56,7 +56,8 @@ def unknown_notice(
         return Unrecognized("not-a-notice", "it does not say that a certificate was not renewed or runs out")
     problems = () if event.is_good else problems_in(text.lines)
     quoted = unique(p.name for p in problems if p.name)
-    choice = choose(places_of(text, entries, sentences, quoted, known), entries, event, _own_domain(sender))
+    places = places_of(text, entries, sentences, quoted, known)
+    choice = choose(places, entries, event, _own_domain(sender), subject_speaks=bool(TOPIC.search(text.subject)))
     if choice is None:
         return Unrecognized("unclear", "it speaks of a certificate, but its subject and text name different domains")
     where, names = choice

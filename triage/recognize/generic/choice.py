@@ -16,6 +16,7 @@ from triage.recognize.generic.sentences import (
     says_failed,
     says_failed_of,
     stands_alone,
+    warns,
 )
 from triage.recognize.generic.words import SPARED
 from triage.recognize.hosts import is_file, name_of, unique
@@ -32,7 +33,9 @@ def places_of(
 ) -> dict[str, Names]:
     """What each place names, without what belongs to a provider in `known`. `quoted`: the names of quoted errors."""
     failing = [s for s in sentences if says_failed(s) or says_failed_of(s)]
-    told = theirs(names_told(failing), known) or theirs(names_said(s for s in sentences if not SPARED.search(s)), known)
+    spoken = [s for s in sentences if not SPARED.search(s)]
+    warning = [s for s in spoken if warns(sentences[0], s)]
+    told = theirs(names_told(failing), known) or theirs(names_said(spoken), known) or theirs(names_told(warning), known)
     climbed = told and all(any(name.base.within(error.base) for error in quoted) for name in told)
     return {
         "label": _of([entry for entry in entries if not entry.led or entry.how != "label"], "label"),
@@ -56,15 +59,15 @@ def _is_known(name: Domain, known: frozenset[str]) -> bool:
 
 
 def choose(
-    places: Mapping[str, Names], entries: Sequence[Entry], event: Event, own: Domain | None
+    places: Mapping[str, Names], entries: Sequence[Entry], event: Event, own: Domain | None, *, subject_speaks: bool
 ) -> tuple[str, Names] | None:
     """The place and its names; ("", ()) where none is named; None where two places cannot both be right.
 
     `own` is the writer's domain: its sites and panels stand in every mail of its, so that they are meant only where
-    nothing else can be.
+    nothing else can be. `subject_speaks`: of a certificate; a subject that does not names a customer or a site.
     """
     failed = () if event.is_good else _with(entries, "failed") or _with(entries, "expired")
-    fine = frozenset(() if event.is_good else _with(entries, "fine"))
+    fine = frozenset(() if event.is_good else _with(entries, "fine")) - frozenset(places["sentence"])
     whole = _order(entries)
     if failed and not event.is_good and set(failed) < set(whole):
         return "label", whole  # one name was refused, and with it the certificate
@@ -73,7 +76,8 @@ def choose(
     places = {where: tuple(n for n in places[where] if n not in fine) for where in ORDER}
     foreign = {where: _foreign(names, own) for where, names in places.items()}
     places = foreign if any(foreign.values()) else places
-    where = next((where for where in ORDER if places[where]), "")
+    order = ORDER if subject_speaks else tuple(sorted(ORDER, key=lambda where: where == "subject"))
+    where = next((where for where in order if places[where]), "")
     best = places.get(where, ())
     for wider in ("list", "sentence"):
         if where not in ("", "label") and set(best) < set(places[wider]):

@@ -22,6 +22,7 @@ from triage.recognize.generic.words import (
     LEADS_IN,
     MORE_NAMES,
     NONE_ROW,
+    UNDONE,
 )
 from triage.recognize.hosts import host_of, name_of, names_in, unique
 
@@ -44,10 +45,10 @@ IMPRINT_LINES = 6  # below a ruler, in which an imprint shows itself
 # colon. Taken away one after the other.
 _ROW_HEAD = re.compile(
     r"\[?\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d(?::\d\d)?\S{0,8}\s?|\[?\d\d:\d\d(?::\d\d)?\]?\s?"
-    r"|[\[(]?\d{1,4}(?:/\d{1,4})?[.)\]、]?\s?"
+    r"|\d{1,3}(?:件目|番目)\s?|[\[(]?\d{1,4}(?:/\d{1,4})?[.)\]、]?\s?"
     r"|\[?(?:INFO|WARN|WARNING|ERROR|EROR|ERR|OK|NG|FAIL|FAILED|SUCCESS|SKIP|RENEWED) ?\]?:?\s?"
     r"|[^\W\d][\w -]{0,30}[:：]\s?"
-    r"|\S{1,30}様\s|\d{1,3}(?:件目|番目)\s?|\*\s|[^\w*]{1,8}"
+    r"|\S{1,30}様\s|\*\s|[^\w*]{1,8}"
 )
 _MOST_HEADS = 8
 _BETWEEN = re.compile(
@@ -248,8 +249,8 @@ class _Walk:
         again = kind == self.first and (self.outcome is not None or self.expires is not None)
         if self.names and (again or (kind == "names" and (self.outcome is not None or self.expires is not None))):
             self.end_block()
-        self.first = self.first or kind
-        self.above = self.above or (self.heading if self.terse else None)
+        if self.first is None:
+            self.first, self.above = kind, self.heading if self.terse else None
 
     def _value(self, what: Kind, value: str, outcome: Outcome | None = None) -> bool:
         day = first_date(value, self.habits) if what == "expires" else None
@@ -297,7 +298,8 @@ def outcome_of(text: str) -> Outcome | None:
     text = NONE_ROW.sub(" ", _TURNED.sub("", text))
     hit = FAILED_ROW.search(text)
     if hit is None:
-        return "expired" if EXPIRED_ROW.search(text) else "fine" if FINE_ROW.search(text) else None
+        fine = FINE_ROW.search(text) and not UNDONE.search(text)
+        return "expired" if EXPIRED_ROW.search(text) else "fine" if fine else None
     rest = text[: hit.start()] + " " + text[hit.end() :]
     counts = re.search(r"\d", rest) and FINE_ROW.search(rest)  # `成功 2 / 失敗 1` says nothing of what stands below
     return None if counts else "failed"
@@ -324,7 +326,7 @@ def _row(line: str, habits: Habits) -> Entry | None:
         names.append(name)
         end = hit.end()
     rest = line[end:]
-    rest = rest[1:] if "://" in line[start:end] and rest.startswith("/") else rest
+    rest = rest[1:] if "://" in line[start:end] and (rest == "/" or rest.startswith("/ ")) else rest
     if not names or _LONGER.match(rest) or len(rest) > LONGEST_ROW or _is_sentence(rest):
         return None
     outcome = outcome_of(NAME.sub(" ", rest)) or outcome_of(line[:start])

@@ -32,6 +32,7 @@ from triage.recognize.generic.words import (
     RENEWS,
     RESOLVED,
     RUNS_OUT,
+    SPARED,
     THAT_DAY,
     TOPIC,
 )
@@ -43,7 +44,7 @@ _DAYS_LEFT = re.compile(r"(\d{1,4}) ?(?:days?\b|日|tage\b|días\b|jours\b)", re
 _PATH = re.compile(r"(?<![\w/:.])/(?:[\w.-]+/)+[\w.-]*")  # `/etc/ssl/private` is about no certificate
 MOST_SENTENCES = 400
 
-_END = re.compile(r"[。!?！？]+|(?<=\w)\.(?=\s|$)|\n\n")
+_END = re.compile(r"[。!?！？]+|(?<=\w)\.(?=\s|$)|\n\n|\n(?=[-*•・■◆●▼▽◇○] ?\S|\(?\d{1,2}[.)、] ?\S|[A-Z]{4,} \d)")
 _SIGN = r"[\p{Latin}\p{Greek}\p{Cyrillic}\p{Cf}\p{M}0-9_-]"
 A_NAME = rf"(?:\*\.)?{_SIGN}+(?:\.{_SIGN}+)+"
 _LIST = rf"(?P<value>{A_NAME}(?:[」』]?(?: ?[,、] ?(?:and )?| and | & |と|及び|および)[\"'“「『]?{A_NAME}[\"'”」』]?)*)"
@@ -60,7 +61,7 @@ _SAID = tuple(
         rf"{CERTIFICATE}(?:\s?の)?\s?{_Q}{_LIST}",
         rf"{_Q}{_LIST}[」』)\]”\"]?\s?(?:様)?(?::|の|に対する|向け|用|に設定|で(?:ご)?利用|へ|について|における|は|が|を)"
         rf"[^。\n]{{0,20}}?(?:証明書|SSL)",
-        rf"(?:ドメイン|ホスト|サイト)(?:名)?\s?{_Q}{_LIST}",
+        rf"(?:ドメイン|ホスト|サイト|域名|도메인)(?:名)?\s?{_Q}{_LIST}",
     )
 )
 # A page of the site, whose certificate the sentence speaks of.
@@ -95,6 +96,12 @@ def says_failed(sentence: str) -> bool:
     return not (NOT_YET.search(sentence) and RUNS_OUT.search(sentence))
 
 
+def warns(subject: str, sentence: str) -> bool:
+    """It runs out soon; the subject may say that a certificate is meant."""
+    about = TOPIC.search(sentence) or (TOPIC.search(subject) and _ANY_NAME.search(sentence))
+    return bool(about and RUNS_OUT.search(sentence)) and not _is_far(sentence)
+
+
 def says_failed_of(sentence: str) -> bool:
     """The same where other sentences say that certificates are meant: `x.test の renew に失敗しました`."""
     return bool(
@@ -102,6 +109,7 @@ def says_failed_of(sentence: str) -> bool:
         and NOT.search(NONE_ROW.sub(" ", sentence))
         and _ANY_NAME.search(sentence)
         and not MAYBE.search(sentence)
+        and not SPARED.search(sentence)
         and not (NOT_YET.search(sentence) and RUNS_OUT.search(sentence))
     )
 
@@ -117,7 +125,7 @@ def event_of(sentences: Sequence[str]) -> tuple[Event | None, str]:
     """The subject before the body, in each the failure before the success before the warning; and who says so."""
     subject = sentences[0]
     if RESOLVED.search(subject):
-        done = next((s for s in sentences if NOW_FINE.search(s) and not says_failed(s)), None)
+        done = next((s for s in sentences[1:] if NOW_FINE.search(s)), None)
         if done is not None:
             return Event.RENEWED, done
     for group in (sentences[:1], sentences[1:]):
@@ -133,8 +141,7 @@ def event_of(sentences: Sequence[str]) -> tuple[Event | None, str]:
         if any(map(says_failed, sentences[1:])):
             continue
         for sentence in group:
-            about = TOPIC.search(sentence) or (TOPIC.search(subject) and _ANY_NAME.search(sentence))
-            if about and RUNS_OUT.search(sentence) and not _is_far(sentence):
+            if warns(subject, sentence):
                 return Event.EXPIRY_WARNING, sentence
     waiting = next((s for s in sentences if TOPIC.search(s) and DEFERRED.search(s)), None)
     if waiting:
@@ -227,7 +234,8 @@ def stands_alone(text: str, start: int, end: int) -> bool:
     if text[start - 3 : start] == "://":  # a sentence may write its site as a plain URL; a path makes it a link
         return not re.match(r"[@:]|/\S", after)
     return (
-        before not in ("@", "/", ".", "-", ":", "=")
+        before not in ("@", "/", ".", "-", "=")
+        and not (before == ":" and text[max(0, start - 2) : start - 1].isascii())
         and not re.match(r"[A-Za-z0-9_]?-|[A-Za-z0-9_]{2}", text[max(0, start - 1) : start + 1])
         and not after.startswith(("@", "/", "-"))
         and not re.match(r":\d", after)

@@ -97,7 +97,7 @@ NOW_FINE = _any(
     r"更新済み|発行成功|更新成功|更新され|まで有効|正常に|完了|\brenewed\b|new certificate|valid until|success"
 )
 SPARED = _any(  # what a sentence says is well beside what is not
-    r"was renewed|were renewed|renews? by itself|not affected|unaffected|is fine|are fine|no worries|needs? no attention|still works?",
+    r"\b(?:was|were|is|are|has been|now) renewed|all good|renews? by itself|not affected|unaffected|is fine|are fine|no worries|needs? no attention|still works?",
     r"更新済み|影響(?:は)?(?:ご?ざいません|ありません)|通常(?:どおり|通り)|引き続きご利用|対象外|解消|問題(?:は)?(?:ありません|ござい)|別契約",
 )
 RENEWS = _any(r"\brenew|更新|갱신|续期|续订|續期|renov|renouvel|rinnov|vernieuw|verläng|erneuer")
@@ -122,7 +122,7 @@ OUTRIGHT = _any(  # and it was tried already
 
 FAILED_ROW = _any(
     r"실패|失败|未能|\bNOT renewed\b|不成立|\bKO\b",
-    r"失敗|エラー|異常|未完了|未更新|更新不可|できなかった|できませんでした|できていない|\bNG\b|×|❌|✗|✖|⛔",
+    r"失敗|エラー|異常|未完了|未更新|更新不可|できなかった|できません|できていない|できておりません|されていません|されておりません|\bNG\b|×|❌|✗|✖|⛔",
     r"\bfail(?:ed|ure|s|ing)?\b|\berrors?\b|not renewed|\bunable\b|(?:could|can) ?n[o'’]t|\bcan['’]t\b",
     r"fehlgeschlagen|fehler|échec|échoué|falló|fallido|falhou|falha|mislukt|fallit",
 )
@@ -130,11 +130,17 @@ EXPIRED_ROW = _any(r"期限切れ|失効しました|\bexpired\b|abgelaufen|cadu
 FINE_ROW = _any(
     r"\bprotected\b|\bpassed\b|\bunaffected\b|\bstill (?:valid|covered|fine)\b|異常なし|問題な",
     r"not due|\bdeployed\b|new certificate\b|\bskip\b|残り ?\d{2,3} ?日|未到来|影響(?:は)?(?:ご?ざいません|ありません|なし)",
-    r"成功|正常|完了|更新済|更新でき|できた|更新しました|更新されました|不要|対象外|有効\b|○|◯|✅|✔|✓",
+    r"成功|正常|完了|更新済|更新でき(?:た|て|まし)|できた|更新しました|更新されました|不要|対象外|有効\b|○|◯|✅|✔|✓",
     r"\bok\b|success|\brenewed\b|\bvalid\b|\bhealthy\b|not (?:yet )?due|skipped|no action|up to date|\bissued\b",
     r"erneuert|verlängert|gültig|renouvelé|renovado|vernieuwd|verlengd|rinnovato",
 )
-NONE_ROW = _any(r"(?:失敗|エラー|異常)\D{0,3}0(?:件|\b)|\b(?:0|no) (?:fail(?:ed|ures?)|errors?)\b")
+UNDONE = _any(  # `no se ha renovado`: what ends like a success
+    r"(?:\bnot\b|n['’]t\b|\bno se\b|\bnicht|\bniet|\bpas\b|\bnon\b|\bnão)[^.]{0,24}(?:renew|renov|erneu|verläng|vernieu|verlen|rinnov)",
+)
+NONE_ROW = _any(
+    r"(?:errors?|failures?|失敗|エラー) ?[:=]? ?(?:none|なし|無し|ゼロ)",
+    r"(?:失敗|エラー|異常)\D{0,3}0(?:件|\b)|\b(?:0|no) (?:fail(?:ed|ures?)|errors?)\b",
+)
 
 # ---- labels
 
@@ -200,7 +206,7 @@ AGAIN = _any(  # a date beside one of these is that of the next try, or of an an
     r"nouvelle tentative|erneut|nuevo intento|nova tentativa|opnieuw",
 )
 CAUSE = _any(  # behind these a sentence names what is in the way, not what is sick
-    r"理由|原因|\breason\b|\bwhy\b",
+    r"理由|原因|\breason\b|\bwhy\b|例:|例えば|\be\.g\.|\bfor example\b|z\. ?B\.|por ejemplo|par exemple|por exemplo",
     r"\bname ?servers?\b|, but\b|redirected to|forwarded to|resolv(?:es|ed|ing) to|answered",
     r"\b(?:because|since|due to|as the|as it|expected|points? to|pointing to|redirects? to|instead of|rather than|which is|see|visit)\b",
     r"\bweil\b|\bda der\b|\bcar\b|\bparce qu|\bporque\b|\bomdat\b|\bperché\b",
@@ -209,7 +215,7 @@ CAUSE_FIRST = _any(r"(?:ため|ので|により|ことから|結果)、?")  # Ja
 LEADS_IN = _any(
     r"以下|下記|次の|ドメイン|証明書|サイト|ホスト|対象|コモンネーム|失敗|エラー",
     r"following|below|domains?|certificates?|hosts?|sites?|names?|affected|failed",
-    r"folgende|suivant|siguiente|seguinte|volgende|seguent|domini|dominio|domínio|domaine|domein|zertifikat|servidor",
+    r"folgende|suivant|siguiente|seguinte|volgende|seguent|domini|dominio|domínio|domaine|domein|zertifikat|servidor|nombres|\bnoms\b|\bnomi\b|\bnomes\b|namen",
     r"アドレス|拠点|expir|残日数|期限|失効",
 )
 CLOSING = _any(
@@ -249,11 +255,14 @@ ADVERTISING = _any(
     r"discount|limited[- ]time|special offer|buy now|webinar|free trial|\d+% off|save \d+|from \$\d|newsletter|coupon|promo(?:tion)? code|use code\b",
     r"メルマガ|クーポン|年間[\d,]+円",
 )
-UNSUBSCRIBE = _any(r"unsubscribe|(?:配信|購読)(?:停止|解除)|email preferences|abmelden|désabonner|darse de baja")
+UNSUBSCRIBE = _any(
+    r"unsubscribe|afmelden|uitschrijven|退订|退訂|수신거부|(?:配信|購読)(?:停止|解除)|email preferences|abmelden|désabonner|darse de baja"
+)
 HOW_TO = _any(  # of a subject that announces something to read
     r"対処法|解説|とは[??]|記事|ブログ|新着 ?\d*件|アンケート|怎么办|如何|how to\b|\btips\b|\bsurvey\b|guide\b|explained\b",
 )
 EDITORIAL = _any(
+    r"nieuwsbrief|rundbrief|lettre d['’]information|bolet[ií]n",
     r"周刊|月刊|读者|讀者|구독",
     r"newsletter|メルマガ|マガジン|\bissue (?:#|no\.? ?)?\d+|#\d{2,4}:|\d+月号|vol\.?\s?\d+|(?:通信|ニュース)\s?(?:第|\d)|読者",
 )
