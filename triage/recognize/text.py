@@ -73,6 +73,8 @@ def _normalized(lines: list[str]) -> str:
     """NFKC of the lines that can change by it: most of a long mail is plain, and NFKC is the dearest step of all."""
     wide = [at for at, line in enumerate(lines) if not line.isascii()]
     joined = "\n".join([lines[at] for at in wide])
+    if unicodedata.is_normalized("NFKC", joined):
+        return "\n".join(lines)
     if _MARK_RUN.search(joined):
         joined = _MARK_RUN.sub(r"\1", joined)
     for at, line in zip(wide, unicodedata.normalize("NFKC", joined).split("\n"), strict=True):
