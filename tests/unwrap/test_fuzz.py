@@ -44,7 +44,7 @@ TOKENS = [
 
 @lru_cache(maxsize=1)
 def samples() -> list[bytes]:
-    return [path.read_bytes() for path in sorted(DATA.glob("*/*.eml"))]
+    return [path.read_bytes() for path in sorted(DATA.rglob("*.eml"))]
 
 
 @lru_cache(maxsize=1)
@@ -169,7 +169,7 @@ def _stands_in(name: Domain, message: Message) -> bool:
 def _all_text(message: Message) -> str:
     """All that a mail says, as names are compared: folded, without the invisible and the marks of quoting."""
     own = "\n".join([message.subject, message.text, unescape(message.text)])
-    text = "\n".join([own, *map(_all_text, message.attached)])
+    text = re.sub("[①-⑳]", " ", "\n".join([own, *map(_all_text, message.attached)]))  # numbers, no letters of a name
     plain = (
         unicodedata.normalize("NFKC", text)
         .casefold()

@@ -66,7 +66,7 @@ def fold(text: str) -> str:
 
 def _numbered(sign: re.Match[str]) -> str:
     """`①example.jp` is no name that begins with a digit."""
-    return f"({ord(sign[0]) - 0x245F}) "
+    return f"({ord(sign[0][0]) - 0x245F}) "
 
 
 def _normalized(lines: list[str]) -> str:

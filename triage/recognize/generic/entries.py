@@ -12,7 +12,7 @@ from typing import Any, Literal, cast
 
 from triage.names import Domain
 from triage.recognize.dates import PLAIN, Habits, first_date
-from triage.recognize.generic.labels import NAME, Kind, Label, is_bare, kind_of, label_of
+from triage.recognize.generic.labels import NAME, Kind, Label, is_bare, kind_of, label_of, names_of
 from triage.recognize.generic.words import (
     CLOSING,
     EXPIRED_ROW,
@@ -59,6 +59,7 @@ _LONGER = re.compile(r"[@:]\S|[/?#]\S")
 _READS_ON = re.compile(
     r"\s?(?:の|は|が|を|に|で|へ|様|と(?!\s)|['’]s |(?:in|for|of|to|is|are|was|were|has|have|will|could|did) )"
 )
+_ADDRESSED = re.compile(r"\s?(?:ご担当|担当者?|管理者|運営者?)?(?:者)?\s?(?:様|さま|殿|御中)")
 _IN_BRACKETS = re.compile(r"\A\s?[(「][^)」\n]{0,80}[)」]")
 _TERSE = re.compile(r"\s*(?:\.{2,}|:|\[|\t|-|→|=)")
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -203,8 +204,13 @@ class _Walk:
     def _completes(self, line: str, label: Label | None) -> bool:
         """The value of the label above, which stands on a line of its own."""
         what, self.open = self.open, None
+        if what == "expires" and self._value(what, line):
+            return True
         if what is None or (label is not None and label.sure):
             return False
+        if what == "names" and line.startswith("http") and " " not in line:
+            self.names = unique((*self.names, *names_of(line)))
+            return True
         if what == "names":
             row = _row(line, self.habits)
             if row is None or (self.names and not is_bare(line)):
@@ -370,7 +376,7 @@ def _is_row_head(head: str) -> bool:
 
 
 def _is_sentence(rest: str) -> bool:
-    if _READS_ON.match(_IN_BRACKETS.sub("", rest, count=1)):
+    if _ADDRESSED.match(rest) or _READS_ON.match(_IN_BRACKETS.sub("", rest, count=1)):
         return True
     return not _TERSE.match(rest) and len(_WORD.findall(rest)) > MOST_WORDS
 

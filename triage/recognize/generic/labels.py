@@ -111,7 +111,11 @@ def _known_kind(label: str) -> Kind | None:
     if not label or OTHER_LABEL.search(label) or _DAY.search(label) or _has_name(label):
         return None
     return next(
-        (kind for kind, known in _KINDS if known.search(label) and _is_near(FILLERS.sub(" ", known.sub(" ", label)))),
+        (
+            kind
+            for kind, known in _KINDS
+            if known.search(label) and _is_near(FILLERS.sub(" ", known.sub(" ", label)), own=kind == "names")
+        ),
         None,
     )
 
@@ -125,10 +129,10 @@ def _fits(kind: Kind, value: str) -> bool:
 _KINDS: tuple[tuple[Kind, Any], ...] = (("expires", ENDS_LABEL), ("names", NAME_LABEL), ("outcome", STATUS_LABEL))
 
 
-def _is_near(rest: str) -> bool:
-    """What is left of a label without the words of labels: one word more may make it the writer's own."""
+def _is_near(rest: str, *, own: bool) -> bool:
+    """What is left of a label without the words of labels. `own`: one word more may make it the writer's own."""
     words = _WORD.findall(rest)
-    return not words or (len(words) == 1 and len(words[0]) <= LONGEST_OWN and not _PARTICLE.search(words[0]))
+    return not words or (own and len(words) == 1 and len(words[0]) <= LONGEST_OWN and not _PARTICLE.search(words[0]))
 
 
 def names_of(value: str) -> tuple[Domain, ...]:

@@ -145,7 +145,7 @@ NONE_ROW = _any(
 # ---- labels
 
 MORE_NAMES = _any(
-    r"\balso\b|\bother\b|\bfurther\b|\badditional\b|\balternative\b|tamb[eé]m|également|\bautres?\b|\botros?\b|\boutros?\b|\baltr[io]\b|\bandere\b|weitere|その他|ほか|追加|別名|www"
+    r"\balso\b|\balias(?:es)?\b|\bother\b|\bfurther\b|\badditional\b|\balternative\b|tamb[eé]m|également|\bautres?\b|\botros?\b|\boutros?\b|\baltr[io]\b|\bandere\b|weitere|その他|ほか|追加|別名|www"
 )
 
 NAME_LABEL = _any(
@@ -153,7 +153,7 @@ NAME_LABEL = _any(
     r"|証明書(?:名|対象)?|対象(?:URL)?|(?:Web|ウェブ)サイト|(?:サブ|マルチ)ドメイン|(?:別|代替)名|\bURL\b",
     r"\bdomains?\b|\bhost ?names?\b|\bhosts?\b|\bcommon[ _]names?\b|\bcn\b|\bfqdns?\b|\b(?:web)?sites?\b|\bcert(?:ificate)?s?\b"
     r"|\bnames?\b|\bsubject\b|\bsans?\b|\bidentifiers?\b|\bv(?:irtual )?hosts?\b|\bzones?\b|\btargets?\b|\bendpoints?\b"
-    r"|\balt ?names?\b|\border\b|\b(?:store|shop|web|site) address|\bobject\b|\bresource\b|\bitem\b|\basset\b|\bmonitor(?:ed)?\b|\w*namen?\b|\balso (?:included|covers|covered)\b|\baffected\b|\bservice\b|\bcovers\b|\bcovered\b|\bincludes\b",
+    r"|\balt ?names?\b|\balias(?:es)?\b|\border\b|\b(?:store|shop|web|site) address|\bobject\b|\bresource\b|\bitem\b|\basset\b|\bmonitor(?:ed)?\b|\w*namen?\b|\balso (?:included|covers|covered)\b|\baffected\b|\bservice\b|\bcovers\b|\bcovered\b|\bincludes\b",
     r"\bdomaines?\b|\bdominios?\b|\bdomínios?\b|\bdomini\b|\bdominio\b|\bdomeinn?aa?m(?:en)?\b|\bdomein(?:en)?\b|\bwebseiten?\b|\bsitios?(?: web)?\b"
     r"|\bzertifikate?\b|\bcertificats?\b|\bcertificados?\b|\bcertificat[oi]\b|\bsiti?o?\b|\btamb[eé]m inclu|\bservidor virtual\b|\bnoms?\b|\bnombres?\b",
     r"도메인|인증서|호스트|域名|證書|证书|网站|網站|主机",
@@ -190,7 +190,7 @@ FILLERS = _any(  # words that may stand in a label or between names and make it 
 
 ENDS = _any(
     r"expir(?:es|ed|y|ation|ing|e)\b|runs? out|run out|valid (?:until|till|to|through|for)|keeps? working until|not after|valid_to",
-    r"(?:日|:\d\d|\)) ?まで(?:[^に]|$)|残り ?\d+ ?日|あと ?\d+ ?日|stop working on|days left",
+    r"(?:日|:\d\d|\)) ?まで(?:[^に]|$)|まで(?:使え|ご?利用|有効)|残り ?\d+ ?日|あと ?\d+ ?日|stop working on|days left",
     r"renewal can be completed before|ends? on|lapses?|good (?:until|till|through)|\bruns until|not_?after|still valid until",
     r"만료|到期|过期|有效期",
     r"有効期限|有効期間|満了|期限|失効|終了日|まで有効|切れ",
