@@ -22,14 +22,23 @@ class PatternSet:
         options.max_mem = _MEMORY
         options.never_capture = True
         options.log_errors = False
-        self._set: Any = re2.Set.SearchSet(options)
-        for pattern in (*patterns, ""):
-            self._set.Add(pattern)
-        self._set.Compile()
+        self._set = _compiled((*patterns, ""), options)
 
     def hits(self, text: bytes) -> frozenset[int]:
         """`text`: UTF-8."""
-        found = frozenset[int](self._set.Match(text))
+        found = frozenset[int](self._set.Match(text)) if self._set else frozenset[int]()
         if len(self._patterns) in found:
             return found - {len(self._patterns)}
         return frozenset(at for at, pattern in enumerate(self._patterns) if pattern.search(text))
+
+
+def _compiled(patterns: Sequence[str], options: Any) -> Any | None:
+    """None where they do not fit into the memory together."""
+    automaton = re2.Set.SearchSet(options)
+    for pattern in patterns:
+        automaton.Add(pattern)
+    try:
+        automaton.Compile()
+    except re2.error:
+        return None
+    return automaton

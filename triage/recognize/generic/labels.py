@@ -12,7 +12,7 @@ import re2
 
 from triage.names import Domain
 from triage.recognize.dates import first_date
-from triage.recognize.generic.words import ENDS_LABEL, FILLERS, NAME_LABEL, OTHER_LABEL, STATUS_LABEL
+from triage.recognize.generic.words import ENDS_LABEL, FAILED_ROW, FILLERS, NAME_LABEL, OTHER_LABEL, STATUS_LABEL
 from triage.recognize.hosts import host_of, name_of, names_in
 
 Kind = Literal["names", "outcome", "expires", "other"]
@@ -114,7 +114,9 @@ def _known_kind(label: str) -> Kind | None:
         (
             kind
             for kind, known in _KINDS
-            if known.search(label) and _is_near(FILLERS.sub(" ", known.sub(" ", label)), own=kind == "names")
+            if known.search(label)
+            and _is_near(FILLERS.sub(" ", NAME_LABEL.sub(" ", known.sub(" ", label))), own=kind == "names")
+            and not (kind == "outcome" and FAILED_ROW.search(label))
         ),
         None,
     )

@@ -182,7 +182,7 @@ OTHER_LABEL = _any(
     r"\bserveur\b|\bservidor$|\bgrund\b|\bmotivo\b|\braison\b|\bmotif\b|\breden\b|\bfehler\b|\berreur\b|\berro\b|\boorzaak\b|원인|원인|原因|サーバ$",
 )
 FILLERS = _any(  # words that may stand in a label or between names and make it nothing else
-    r"(?:の|に含まれる|含む|お客様|ご利用|該当|対象|現在|更新|失敗|登録|独自|一覧|および|及び|と|ほか|上記|下記|以下|様|日時?|新|SSL|TLS|自動)",
+    r"(?:の|に含まれる|含む|お客様|ご利用|該当|対象|現在|現行|更新|失敗|登録|独自|一覧|および|及び|と|ほか|上記|下記|以下|様|日時?|新|SSL|TLS|自動)",
     r"\b(?:the|your|this|affected|current|primary|main|failed|of|for|on|in|and|or|list|order|requested|all|these|following|SSL|TLS|date|time|et|und|e|y|en|le|la|el|o|der|die|das)\b",
 )
 
