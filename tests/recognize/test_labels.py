@@ -46,7 +46,10 @@ def test_no_label(line: str) -> None:
     assert label_of(line) is None
 
 
-CARDS = ["Result: failed", "Domain: a.test", "Expires: 2026-12-01", "", "Result: OK", "Domain: b.test", "Expires: 2027-02-01", ""]
+CARDS = [
+    *("Result: failed", "Domain: a.test", "Expires: 2026-12-01", ""),
+    *("Result: OK", "Domain: b.test", "Expires: 2027-02-01", ""),
+]
 
 
 def test_a_block_ends_where_its_first_label_comes_again() -> None:
