@@ -155,8 +155,9 @@ def _names(outcome: object) -> set[Domain]:
     return {name for notice in notices for name in notice.names}
 
 
-# The whole name, not the end of a longer one: only a wildcard's star or the CA's own label may stand before its dot.
-_BEFORE = r"(?:(?<![a-z0-9_.-])|(?<=\*\.)|(?<=_acme-challenge\.))"
+# The whole name, not the end of a longer one: only a wildcard's star or the CA's own label may stand before its dot,
+# and the hyphen of a list before all of it.
+_BEFORE = r"(?:(?<![a-z0-9_.-])-?|(?<=\*\.)|(?<=_acme-challenge\.))"
 _BEHIND = r"(?![a-z0-9_-]|\.[a-z0-9-])"
 
 
