@@ -1,4 +1,4 @@
-"""What is read as a careful person reads it, for each set of mails, host and mail program: python -m tests.bench.scores"""
+"""What is read as a careful person reads it, by set, host and mail program: `python -m tests.bench.scores`"""
 
 import re
 from collections import Counter, defaultdict
