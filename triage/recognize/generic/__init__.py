@@ -46,7 +46,7 @@ def unknown_notice(
     habits = Habits(bool(_DAY_FIRST.search(text.whole[:4000])), dated.date() if dated else None)
     table = entries_in(text.lines.split("\n"), habits)
     sentences = sentences_of(text.subject, table.prose)
-    because = something_else(text, sentences)
+    because = something_else(text, sentences, rows=any(entry.outcome == "failed" for entry in table.entries))
     if because:
         return Unrecognized("not-a-notice", because)
     entries = [kept for entry in table.entries if (kept := replace(entry, names=theirs(entry.names, known))).names]
@@ -56,7 +56,7 @@ def unknown_notice(
         return Unrecognized("not-a-notice", "it does not say that a certificate was not renewed or runs out")
     problems = () if event.is_good else problems_in(text.lines)
     quoted = unique(p.name for p in problems if p.name)
-    places = places_of(text, entries, sentences, quoted, known)
+    places = places_of(text, entries, sentences, quoted, known, event)
     choice = choose(places, entries, event, _own_domain(sender), subject_speaks=bool(TOPIC.search(text.subject)))
     if choice is None:
         return Unrecognized("unclear", "it speaks of a certificate, but its subject and text name different domains")

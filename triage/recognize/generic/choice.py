@@ -11,6 +11,7 @@ from triage.recognize.generic.sentences import (
     A_NAME,
     names_addressed,
     names_linked,
+    names_quoted,
     names_said,
     names_told,
     says_failed,
@@ -29,11 +30,16 @@ _IN_SUBJECT = re2.compile(rf"(?i){A_NAME}")
 
 
 def places_of(
-    text: Text, entries: Sequence[Entry], sentences: Sequence[str], quoted: Names, known: frozenset[str]
+    text: Text,
+    entries: Sequence[Entry],
+    sentences: Sequence[str],
+    quoted: Names,
+    known: frozenset[str],
+    event: Event,
 ) -> dict[str, Names]:
     """What each place names, without what belongs to a provider in `known`. `quoted`: the names of quoted errors."""
     failing = [s for s in sentences if says_failed(s) or says_failed_of(s)]
-    spoken = [s for s in sentences if not SPARED.search(s)]
+    spoken = [s for s in sentences if event.is_good or not SPARED.search(s)]
     warning = [s for s in spoken if warns(sentences[0], s)]
     told = theirs(names_told(failing), known) or theirs(names_said(spoken), known) or theirs(names_told(warning), known)
     climbed = told and all(any(name.base.within(error.base) for error in quoted) for name in told)
@@ -71,7 +77,7 @@ def choose(
     whole = _order(entries)
     if failed and not event.is_good and set(failed) < set(whole):
         return "label", whole  # one name was refused, and with it the certificate
-    if failed:
+    if failed and (_foreign(failed, own) or not any(_foreign(names, own) for names in places.values())):
         return "row", _foreign(failed, own) or failed
     places = {where: tuple(n for n in places[where] if n not in fine) for where in ORDER}
     foreign = {where: _foreign(names, own) for where, names in places.items()}
@@ -87,6 +93,8 @@ def choose(
         best = unique((*best, *more))
     elif more and not best:
         where, best = "label", more
+    if set(best) & set(places["subject"]):
+        return where, best  # an error may name another machine
     rivals = (places["subject"], () if where == "sentence" else places["error"])
     return None if any(best and rival and not _related(best, rival) for rival in rivals) else (where, best)
 
@@ -110,6 +118,7 @@ def _foreign(names: Names, own: Domain | None) -> Names:
 
 
 def _in_subject(subject: str) -> Iterable[Domain]:
+    yield from names_quoted(subject)
     for hit in _IN_SUBJECT.finditer(subject):
         name = name_of(str(hit.group(0))) if stands_alone(subject, hit.start(), hit.end()) else None
         if name:

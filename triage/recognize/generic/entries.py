@@ -35,6 +35,7 @@ FEWEST_PAIRS = 3  # of key and value that make a line of a log
 LONGEST_TITLE = 40
 LONGEST_LED = 240  # of one that ends in a colon
 MOST_OF_OUTCOME = 3  # words behind a label that we do not know, one of which says that it failed
+LONGEST_DAY = 24  # characters in which a day must stand behind a name
 LONGEST_SAID = 40  # characters behind a name and a colon in which an error shows itself
 LONGEST_ROW = 160  # characters behind the names of a row
 WRAPPED = 45  # a longer line without a stop at its end goes on in the next
@@ -59,6 +60,8 @@ _LONGER = re.compile(r"[@:]\S|[/?#]\S")
 _READS_ON = re.compile(
     r"\s?(?:の|は|が|を|に|で|へ|様|と(?!\s)|['’]s |(?:in|for|of|to|is|are|was|were|has|have|will|could|did) )"
 )
+_CHECKED = re.compile("確認|checked|comprobado|geprüft|verificad", re.IGNORECASE)  # the day of the look, not of the end
+_BEFORE_NOW = re.compile(r"\b(?:last|previous)\b|前回|直近|過去", re.IGNORECASE)
 _ADDRESSED = re.compile(r"\s?(?:ご担当|担当者?|管理者|運営者?)?(?:者)?\s?(?:様|さま|殿|御中)")
 _IN_BRACKETS = re.compile(r"\A\s?[(「][^)」\n]{0,80}[)」]")
 _TERSE = re.compile(r"\s*(?:\.{2,}|:|\[|\t|-|→|=)")
@@ -225,8 +228,8 @@ class _Walk:
         """Whether the label says something, or leaves it to the next line."""
         kind, value = label.kind, label.value
         if kind == "other":
-            ends = len(value.split()) <= MOST_OF_OUTCOME and outcome_of(value) == "failed"
-            return ends and self._value("outcome", value, "failed")
+            outcome = self._told(label)
+            return outcome is not None and self._value("outcome", value, outcome)
         if not value and outcome_of(label.words) is not None:
             return False  # `[期限切れ]` is a heading
         if not value:
@@ -250,6 +253,13 @@ class _Walk:
         self.expires = self.expires or first_date(rest, self.habits)
         self.open = "names" if is_bare(value) and "://" not in value else None
         return True
+
+    def _told(self, label: Label) -> Outcome | None:
+        """`Error: none` and `Error: 404` beside a name say how it went, and so does a value that is nothing else."""
+        if self.names and FAILED_ROW.search(label.words) and not _BEFORE_NOW.search(label.words):
+            return "fine" if NONE_ROW.search(f"{label.words}: {label.value}") else "failed"
+        ends = len(label.value.split()) <= MOST_OF_OUTCOME and outcome_of(label.value) == "failed"
+        return "failed" if ends else None
 
     def _begin(self, kind: Kind) -> None:
         again = kind == self.first and (self.outcome is not None or self.expires is not None)
@@ -336,7 +346,8 @@ def _row(line: str, habits: Habits) -> Entry | None:
     if not names or _LONGER.match(rest) or len(rest) > LONGEST_ROW or _is_sentence(rest):
         return None
     outcome = outcome_of(NAME.sub(" ", rest)) or outcome_of(line[:start])
-    return Entry(unique(names), outcome, first_date(rest, habits), "row")
+    day = None if _CHECKED.search(rest) else first_date(rest, habits)
+    return Entry(unique(names), outcome, day, "row")
 
 
 def _cells(line: str, habits: Habits) -> Entry | None:
@@ -376,8 +387,11 @@ def _is_row_head(head: str) -> bool:
 
 
 def _is_sentence(rest: str) -> bool:
+    rest = rest.lstrip('」』"”’)] ')
     if _ADDRESSED.match(rest) or _READS_ON.match(_IN_BRACKETS.sub("", rest, count=1)):
         return True
+    if first_date(rest[:LONGEST_DAY]):
+        return False  # a day beside a name is a cell of a table, whatever stands in the next
     return not _TERSE.match(rest) and len(_WORD.findall(rest)) > MOST_WORDS
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import re2
 
 from triage.recognize.errors import problems_in
-from triage.recognize.generic.sentences import names_told, says_failed
+from triage.recognize.generic.sentences import A_NAME, names_told, says_failed
 from triage.recognize.generic.words import (
     ADVERTISING,
     APPROVAL,
@@ -22,8 +22,11 @@ from triage.recognize.generic.words import (
 from triage.recognize.text import Text
 
 
-def something_else(text: Text, sentences: Sequence[str]) -> str | None:
-    """A plain failure outweighs what a host advertises below it, not what a seller or an editor writes around it."""
+def something_else(text: Text, sentences: Sequence[str], *, rows: bool) -> str | None:
+    """A plain failure outweighs what a host advertises below it, not what a seller or an editor writes around it.
+
+    `rows`: a label or a list of the mail says that something failed.
+    """
     whole = _ADDRESSES.sub(" ", text.whole)
     if OTHER_CERTIFICATES.search(whole) and not OF_A_SITE.search(OTHER_CERTIFICATES.sub(" ", whole)):
         return "it is about a certificate of another kind"
@@ -41,7 +44,7 @@ def something_else(text: Text, sentences: Sequence[str]) -> str | None:
     selling = ADVERTISING.search(text.subject) or (ADVERTISING.search(whole) and UNSUBSCRIBE.search(whole))
     if selling and not _is_plain(failures, sentences[0]):
         return "it is advertising"
-    if failures:
+    if failures or rows:
         return None
     if ADVERTISING.search(whole):
         return "it is advertising"
@@ -52,9 +55,8 @@ def something_else(text: Text, sentences: Sequence[str]) -> str | None:
     return None
 
 
-_ADDRESSES = re2.compile(
-    r"https?://[^\s\"'<>「」()]{1,500}|[\w.+-]{1,64}@[\w.-]{1,200}"
-)  # `/checkout` is no word of a text
+# `/checkout` and `checkout.example.jp` are no words of a text.
+_ADDRESSES = re2.compile(rf"https?://[^\s\"'<>「」()]{{1,500}}|[\w.+-]{{1,64}}@[\w.-]{{1,200}}|{A_NAME}")
 
 
 def _is_plain(failures: Sequence[str], subject: str) -> bool:

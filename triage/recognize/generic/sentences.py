@@ -71,6 +71,10 @@ _LINKED = re2.compile(
 )
 # Whom the mail is written to: the one who uses that name.
 _USED_BY = re2.compile(rf"(?i)ご利用(?:中)?の\s?{_Q}{_LIST}|{_Q}(?P<owner>{A_NAME})[」』]?\s?(?:ご担当|様|さま|御中)")
+# Japanese knows no blanks: a name in its own letters ends where its quotes do.
+_IN_QUOTES = re2.compile(
+    r"[「『【(\[\"“]([^\s「」『』【】()\[\]\"“”@:/]{1,100}\.[^\s「」『』【】()\[\]\"“”@:/]{1,100})[」』】)\]\"”]"
+)
 _ANY_NAME = re2.compile(rf"(?i){A_NAME}")
 
 
@@ -99,7 +103,7 @@ def says_failed(sentence: str) -> bool:
 def warns(subject: str, sentence: str) -> bool:
     """It runs out soon; the subject may say that a certificate is meant."""
     about = TOPIC.search(sentence) or (TOPIC.search(subject) and _ANY_NAME.search(sentence))
-    return bool(about and RUNS_OUT.search(sentence)) and not _is_far(sentence)
+    return bool(about and RUNS_OUT.search(NONE_ROW.sub(" ", sentence))) and not _is_far(sentence)
 
 
 def says_failed_of(sentence: str) -> bool:
@@ -136,7 +140,7 @@ def event_of(sentences: Sequence[str]) -> tuple[Event | None, str]:
             if says_failed(sentence) or _says_so_under(subject, sentence):
                 return _kind_of_failure(sentences, sentence), sentence
         for sentence in group:
-            if (event := _success(sentence)) is not None:
+            if (event := _success(sentence)) is not None and not _of_others(subject, sentence):
                 return event, sentence
         if any(map(says_failed, sentences[1:])):
             continue
@@ -165,6 +169,12 @@ def _kind_of_failure(sentences: Sequence[str], sentence: str) -> Event:
     if asked and not any(OUTRIGHT.search(s) and not MAYBE.search(s) for s in sentences):
         return Event.VALIDATION_NEEDED
     return Event.DEFERRED if DEFERRED.search(sentence) and not OUTRIGHT.search(sentence) else Event.RENEWAL_FAILED
+
+
+def _of_others(subject: str, sentence: str) -> bool:
+    """It names sites, and none of those that the subject names."""
+    own, named = ({str(hit.group(0)).lower() for hit in _ANY_NAME.finditer(text)} for text in (subject, sentence))
+    return bool(own and named) and own.isdisjoint(named)
 
 
 def _success(sentence: str) -> Event | None:
@@ -200,10 +210,20 @@ def names_told(sentences: Iterable[str]) -> tuple[Domain, ...]:
         name
         for sentence in sentences
         for part in [_without_cause(sentence)]
-        for hit in _ANY_NAME.finditer(part)
-        if stands_alone(part, hit.start(), hit.end())
-        for name in names_in(str(hit.group(0)))
+        for name in (
+            *(
+                name
+                for hit in _ANY_NAME.finditer(part)
+                if stands_alone(part, hit.start(), hit.end())
+                for name in names_in(str(hit.group(0)))
+            ),
+            *names_quoted(part),
+        )
     )
+
+
+def names_quoted(text: str) -> tuple[Domain, ...]:
+    return unique(name for hit in _IN_QUOTES.finditer(text) for name in names_in(str(hit.group(1))))
 
 
 def _without_cause(sentence: str) -> str:

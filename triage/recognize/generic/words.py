@@ -28,9 +28,9 @@ TOPIC = _any(
 # ---- a sentence says that a renewal failed where it has a word of each: the certificate, the doing, the not
 
 DO = _any(
-    r"renew|re-?issu|\bissu(?:e|ed|ing|ance)\b|obtain|extend|validat|provision|\bsecur(?:e|ed|ing)\b|generat",
+    r"renew|re-?issu|\bissu(?:e|ed|ing|ance)\b|obtain|extend|validat|provision|\bsecur(?:e|ed|ing)\b|generat|\breplac(?:e|ed|ing)\b",
     r"\bupdat(?:e|ed|ing)\b|install|\brequest",
-    r"更新|発行|取得|延長|インストール|(?:設定|導入|適用)(?:に|が|を|処理)",
+    r"更新|発行|取得|延長|入れ替え|差し替え|インストール|(?:設定|導入|適用)(?:に|が|を|処理)",
     r"verläng|erneuer|ausgestellt",
     r"renouvel|renov|rinnov",
     r"vernieuw|verleng",
@@ -40,7 +40,7 @@ NOT = _any(
     r"n[o'’]t\b|\bunable|unsuccessful|fail(?:s|ed|ing|ure)?\b|\berrors?\b|\bproblems?\b|\btrouble|rejected|refused|impossible",
     r"\bno longer be",
     r"失敗|でき(?:て(?:い|お))?(?:り?ません|な(?:い|かった))|出来(?:ません|なかった)|未完了|エラー|されませんでした|されていません",
-    r"行えません|行われません|行われなかった|正常に(?:終了|完了)し(?:ません|なか)|不可|異常終了|うまくいき?ません|うまくいって(?:い|お)|通らず|(?:完了|成功|反映)(?:して(?:い|お)?(?:り?ません|ない)|しません|していません|できて(?:い|お))|至(?:り|って(?:い|お)り)ません|至らな|断られ|更新に至",
+    r"行えません|行われません|行われなかった|正常に(?:終了|完了)(?:いた)?し(?:ません|なか)|対象外と(?:な|し)|不能|不可|異常終了|うまくいき?ません|うまくいって(?:い|お)|通らず|(?:完了|成功|反映)(?:して(?:い|お)?(?:り?ません|ない)|しません|していません|できて(?:い|お))|至(?:り|って(?:い|お)り)ません|至らな|断られ|更新に至",
     r"konnte[n]? nicht|fehlgeschlagen|fehler",
     r"n['’]a pas (?:pu|été)|échec|échoué",
     r"no se (?:pudo|ha podido)|falló|fallido|não (?:pôde|foi|pode)|falhou|falha",
@@ -84,6 +84,8 @@ RENEWED = _any(
     r"갱신(?:이|되었| ?완료)|续期成功|已(?:成功)?(?:续期|更新)|續期成功",
     r"(?:更新|発行|インストール)(?:処理|作業|手続き)?(?:が|を|は|に)?(?:正常に|無事)?"
     r"(?:完了(?:しました|いたしました|のお知らせ|しております)|成功|されました|しました|いたしました)",
+    r"(?:再発行|発行|更新|取得)(?:処理|作業)?(?:が|は)正常に(?:終了|完了)(?:いたし|し)ました|延長(?:いたし|し)ました",
+    r"成功 ?:? ?[1-9]\d* ?件?[ /、,]{1,4}失敗 ?:? ?0|^certificate installed:|\bissued and installed\b|\border for \S+ completed",
     r"発行・設定(?:いたし|し)ました|発行し、.{0,20}設定(?:いたし|し)ました|発行成功",
     r"設定(?:処理|作業)?(?:が|を|は|に)?(?:正常に)?(?:完了(?:しました|いたしました)|されました)",
     r"(?:erfolgreich|wurde[n]?) (?:erfolgreich )?(?:erneuert|verlängert|ausgestellt)",
@@ -115,21 +117,21 @@ ACTION = _any(  # the owner must prove something before the renewal can happen
     r"validate (?:your|the) domain|validation is required|requires? validation",
 )
 OUTRIGHT = _any(  # and it was tried already
-    r"失敗|更新でき(?:ません|なかった)|fail(?:ed|ure)\b|(?:could not|couldn['’]t|cannot|can['’]t|unable to) (?:be )?renew|not (?:been )?renewed"
+    r"失敗|更新でき(?:ません|なかった)|fail(?:ed|ure)\b|(?:could not|couldn['’]t|cannot|can['’]t|unable to) (?:be )?(?:renew|extend|replace)|not (?:been )?renewed"
 )
 
 # ---- one row of a list, one value of a label
 
 FAILED_ROW = _any(
     r"실패|失败|未能|\bNOT renewed\b|不成立|\bKO\b",
-    r"失敗|エラー|異常|未完了|未更新|更新不可|できなかった|できません|できていない|できておりません|されていません|されておりません|\bNG\b|×|❌|✗|✖|⛔",
+    r"失敗|エラー|異常|未完了|未更新|更新不可|できなかった|できません|できていない|見つかりません|存在しません|一致しません|届きません|できておりません|されていません|されておりません|\bNG\b|×|❌|✗|✖|⛔",
     r"\bfail(?:ed|ure|s|ing)?\b|\berrors?\b|not renewed|\bunable\b|(?:could|can) ?n[o'’]t|\bcan['’]t\b",
     r"fehlgeschlagen|fehler|échec|échoué|falló|fallido|falhou|falha|mislukt|fallit",
 )
 EXPIRED_ROW = _any(r"期限切れ|失効しました|\bexpired\b|abgelaufen|caducad[oa]|scadut[oi]|verlopen|만료됨|已过期")
 FINE_ROW = _any(
     r"\bprotected\b|\bpassed\b|\bunaffected\b|\bstill (?:valid|covered|fine)\b|異常なし|問題な",
-    r"not due|\bdeployed\b|new certificate\b|\bskip\b|残り ?\d{2,3} ?日|未到来|影響(?:は)?(?:ご?ざいません|ありません|なし)",
+    r"(?:have|has) been secured|\bare secured\b|not due|\bdeployed\b|new certificate\b|\bskip\b|残り ?\d{2,3} ?日|未到来|影響(?:は)?(?:ご?ざいません|ありません|なし)",
     r"成功|正常|完了|更新済|更新でき(?:た|て|まし)|できた|更新しました|更新されました|不要|対象外|有効\b|○|◯|✅|✔|✓",
     r"\bok\b|success|\brenewed\b|\bvalid\b|\bhealthy\b|not (?:yet )?due|skipped|no action|up to date|\bissued\b",
     r"erneuert|verlängert|gültig|renouvelé|renovado|vernieuwd|verlengd|rinnovato",
@@ -138,7 +140,7 @@ UNDONE = _any(  # `no se ha renovado`: what ends like a success
     r"(?:\bnot\b|n['’]t\b|\bno se\b|\bnicht|\bniet|\bpas\b|\bnon\b|\bnão)[^.]{0,24}(?:renew|renov|erneu|verläng|vernieu|verlen|rinnov)",
 )
 NONE_ROW = _any(
-    r"(?:errors?|failures?|失敗|エラー) ?[:=]? ?(?:none|なし|無し|ゼロ)",
+    r"(?:errors?|failures?|失敗|エラー) ?[:=]? ?(?:none|なし|無し|ゼロ)|異常なし|期限切れ ?:? ?0 ?件",
     r"(?:失敗|エラー|異常)\D{0,3}0(?:件|\b)|\b(?:0|no) (?:fail(?:ed|ures?)|errors?)\b",
 )
 
@@ -166,7 +168,7 @@ STATUS_LABEL = _any(
 )
 ENDS_LABEL = _any(
     r"有効(?:期限|期間)|満了|期限|期日|失効|終了日",
-    r"\bexpir(?:es|y|ation|ing|ed)\b|\bvalid (?:until|till|to|thru|through)\b|\bnot[ _]?after\b|\bvalid_to\b|\bends?\b",
+    r"\bexpir(?:es|y|ation|ing|ed)\b|\bvalid (?:until|till|to|thru|through)\b|\bnot[ _]?after\b|\bvalid_to\b|\bruns? out\b|\bends?\b",
     r"\bgültig bis\b|\bablauf\w*|\blaufzeit\b|\bexpiration\b|\bexpire\b|\bvalable jusqu|\bvalidade\b|\bvalidez\b|\bvencimi?ento\b|\bvence\b"
     r"|\bcaduc\w+|\bvervaldatum\b|\bgeldig tot\b|\bscaden\w+|échéance\b|\bexpira(?:ção)?\b",
     r"만료|有效期|到期|过期",
@@ -189,7 +191,7 @@ FILLERS = _any(  # words that may stand in a label or between names and make it 
 # ---- the end of the certificate in a sentence
 
 ENDS = _any(
-    r"expir(?:es|ed|y|ation|ing|e)\b|runs? out|run out|valid (?:until|till|to|through|for)|keeps? working until|not after|valid_to",
+    r"expir(?:es|ed|y|ation|ing|e)\b|runs? out|run out|valid (?:until|till|to|through|for)|keeps? working until|ran out|not after|valid_to",
     r"(?:日|:\d\d|\)) ?まで(?:[^に]|$)|まで(?:使え|ご?利用|有効)|残り ?\d+ ?日|あと ?\d+ ?日|stop working on|days left",
     r"renewal can be completed before|ends? on|lapses?|good (?:until|till|through)|\bruns until|not_?after|still valid until",
     r"만료|到期|过期|有效期",
@@ -211,7 +213,9 @@ CAUSE = _any(  # behind these a sentence names what is in the way, not what is s
     r"\b(?:because|since|due to|as the|as it|expected|points? to|pointing to|redirects? to|instead of|rather than|which is|see|visit)\b",
     r"\bweil\b|\bda der\b|\bcar\b|\bparce qu|\bporque\b|\bomdat\b|\bperché\b",
 )
-CAUSE_FIRST = _any(r"(?:ため|ので|により|ことから|結果)、?")  # Japanese names the cause first
+CAUSE_FIRST = _any(
+    r"(?:ため|ので|により|ことから|結果)、?|(?:完了|成功|更新)(?:いた)?しましたが、?"
+)  # Japanese names the cause first
 LEADS_IN = _any(
     r"以下|下記|次の|ドメイン|証明書|サイト|ホスト|対象|コモンネーム|失敗|エラー",
     r"following|below|domains?|certificates?|hosts?|sites?|names?|affected|failed",
@@ -246,7 +250,7 @@ PAYMENT = _any(
     r"invoice|payment (?:failed|method|due|declined)|credit card|billing",
 )
 ORDER = _any(
-    r"お?支払|ご?請求|決済|クレジットカード|料金|invoice|payment|credit card|billing|checkout|auto-?renew(?:al)? (?:of )?your (?:order|subscription)",
+    r"お?支払|ご?請求|決済|クレジットカード|料金|invoice|payment|credit card|billing|(?:at|to) checkout|auto-?renew(?:al)? (?:of )?your (?:order|subscription)",
     r"ご?購入|ご?注文|お?申し?込み?(?:み)?(?:を|が|手続|方法|フォーム|は)|更新(?:の)?(?:お)?手続き|更新のご案内|更新費用|有償",
     r"purchase|your order|place an order|renew your (?:order|subscription|plan)|quote",
 )
