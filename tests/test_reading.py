@@ -14,6 +14,7 @@ from triage.model import Hold, Reading
 from triage.recognize import recognize
 from triage.unwrap import unwrap
 
+RULES = load_rules()
 DATA = Path(__file__).parent / "data"
 NOTICES = sorted((DATA / "notices").glob("*.eml"))
 FORWARDS = sorted((DATA / "forwards").glob("*.eml"))
@@ -23,7 +24,7 @@ EVENT = {"renewal_failed": "renewal-failed", "renewed": "renewed"}
 @cache
 def read(path: Path) -> dict[str, Any]:
     message = unwrap(path.read_bytes())
-    reading = Reading(message, recognize(message, load_rules()))
+    reading = Reading(message, recognize(message, RULES))
     return of_reading(path.name, reading, Hold("not asked here"))
 
 

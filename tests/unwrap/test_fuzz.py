@@ -44,7 +44,7 @@ TOKENS = [
 
 @lru_cache(maxsize=1)
 def samples() -> list[bytes]:
-    return [path.read_bytes() for path in sorted(DATA.glob("*/*.eml"))]
+    return [path.read_bytes() for path in sorted(DATA.rglob("*.eml"))]
 
 
 @lru_cache(maxsize=1)
@@ -155,8 +155,9 @@ def _names(outcome: object) -> set[Domain]:
     return {name for notice in notices for name in notice.names}
 
 
-# The whole name, not the end of a longer one: only a wildcard's star or the CA's own label may stand before its dot.
-_BEFORE = r"(?:(?<![a-z0-9_.-])|(?<=\*\.)|(?<=_acme-challenge\.))"
+# The whole name, not the end of a longer one: only a wildcard's star or the CA's own label may stand before its dot,
+# and the hyphen of a list before all of it.
+_BEFORE = r"(?:(?<![a-z0-9_.-])-{0,3}|(?<=\*\.)|(?<=_acme-challenge\.))"
 _BEHIND = r"(?![a-z0-9_-]|\.[a-z0-9-])"
 
 
@@ -169,7 +170,7 @@ def _stands_in(name: Domain, message: Message) -> bool:
 def _all_text(message: Message) -> str:
     """All that a mail says, as names are compared: folded, without the invisible and the marks of quoting."""
     own = "\n".join([message.subject, message.text, unescape(message.text)])
-    text = "\n".join([own, *map(_all_text, message.attached)])
+    text = re.sub("[①-⑳]", " ", "\n".join([own, *map(_all_text, message.attached)]))  # numbers, no letters of a name
     plain = (
         unicodedata.normalize("NFKC", text)
         .casefold()

@@ -1,8 +1,9 @@
 """A printed date → the day that it names, unconverted; None where more than one day could be meant."""
 
 import re
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 _MONTHS = (
     ("jan", "january"), ("feb", "february"), ("mar", "march"), ("apr", "april"), ("may",), ("jun", "june"),
@@ -28,45 +29,114 @@ _FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
         r"(?P<y>\d{4}) ?年 ?(?P<m>\d{1,2}) ?月 ?(?P<d>\d{1,2}) ?日",
-        r"令和 ?(?P<era>\d{1,2}|元) ?年 ?(?P<m>\d{1,2}) ?月 ?(?P<d>\d{1,2}) ?日",
+        r"(?:令和|\bR\.?) ?(?P<era>\d{1,2}|元) ?年 ?(?P<m>\d{1,2}) ?月 ?(?P<d>\d{1,2}) ?日",
+        r"(?<![\w.])R(?P<era>\d{1,2})[./](?P<m>\d{1,2})[./](?P<d>\d{1,2})(?![\d.])",
+        r"(?P<y>\d{4}) ?년 ?(?P<m>\d{1,2}) ?월 ?(?P<d>\d{1,2}) ?일",
         r"(?<!\d)(?P<y>\d{4})(?P<s>[-/.])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})(?!\d)",
         rf"\b{_WORD} {{1,2}}(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}})\b",
         rf"\b{_WORD} {{1,2}}(?P<d>\d{{1,2}}) \d\d:\d\d:\d\d (?P<y>\d{{4}})\b",
-        rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th|º)?\.?(?: de)?[ -]{_WORD}(?: de)?[ -](?P<y>\d{{4}}|\d\d)\b",
-        r"(?<!\d)(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})(?!\d)",
+        rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th|º)?\.?(?: de| of)?[ -]{_WORD}(?: de)?[ -](?P<y>\d{{4}}|\d\d)\b",
+        r"(?<!\d)(?P<d>\d{1,2})(?P<s>[-.])(?P<m>\d{1,2})(?P=s)(?P<y>\d{4})(?!\d)",
         r"(?<!\d)(?P<a>\d{1,2})/(?P<b>\d{1,2})/(?P<y>\d{4})(?!\d)",
+        r"(?<!\d)(?P<y>20\d\d)(?P<m>\d\d)(?P<d>\d\d)(?!\d)",
     )
 )
+# Without a year: only where the writer's own date tells which one is meant.
+_YEARLESS = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        r"(?<![\d年])(?P<m>\d{1,2}) ?月 ?(?P<d>\d{1,2}) ?日",
+        r"(?<![\d/])(?P<m>\d{1,2})/(?P<d>\d{1,2})(?![\d/])",
+        rf"\b{_WORD} {{1,2}}(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?!,? ?\d{{4}}|:)",
+        rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th|º|\.)?(?: de| of)? {_WORD}\b(?!,?(?: de)? ?\d{{4}})",
+    )
+)
+_DIGITS = "一二三四五六七八九"
+_KANJI = re.compile(f"[{_DIGITS}]?十[{_DIGITS}]?(?=[年月日])|[{_DIGITS}](?=[年月日])")
+_SHORT = re.compile(r"(?<![\d/.-])(\d\d)[/.-](\d\d)[/.-](\d\d)(?![\d/.-])")
+_AHEAD = timedelta(days=200)  # the longest life of a certificate
+_BACK = timedelta(days=60)  # a certificate that ran out is written about for that long at most
 
 
-def dates_in(text: str, *, day_first: bool = False) -> Iterator[date]:
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How the writer prints days. `day_first`: 03/04/2027 is the third of April; `dated`: when the mail was written."""
+
+    day_first: bool = False
+    dated: date | None = None
+
+
+PLAIN = Habits()
+
+
+def dates_in(text: str, habits: Habits = PLAIN) -> Iterator[date]:
     """Every day printed in `text`, the forms in order of how sure they are; at most 1,000 characters are read."""
-    return (day for day, _ in dates_with_places(text, day_first=day_first))
+    return (day for day, _ in dates_with_places(text, habits))
 
 
-def dates_with_places(text: str, *, day_first: bool = False) -> list[tuple[date, int]]:
-    """The same, each with where it begins. `day_first`: what 03/04/2027 means to the writer."""
-    hits = ((hit, _day(hit.groupdict(), day_first)) for form in _FORMS for hit in form.finditer(text[:1000]))
-    return [(day, hit.start()) for hit, day in hits if day]
+def dates_with_places(text: str, habits: Habits = PLAIN) -> list[tuple[date, int]]:
+    """The same, each with where it begins."""
+    text = _KANJI.sub(_in_digits, text[:1000])
+    hits = ((hit, _day(hit.groupdict(), habits)) for form in _FORMS for hit in form.finditer(text))
+    found = [(day, hit.start()) for hit, day in hits if day]
+    if found or habits.dated is None:
+        return found
+    short = [(day, hit.start()) for hit in _SHORT.finditer(text) if (day := _of_three(hit, habits.dated))]
+    if short:
+        return short
+    near = ((hit, _next(hit.groupdict(), habits.dated)) for form in _YEARLESS for hit in form.finditer(text))
+    return [(day, hit.start()) for hit, day in near if day]
 
 
-def first_date(text: str, *, day_first: bool = False) -> date | None:
-    return next(dates_in(text, day_first=day_first), None)
+def first_date(text: str, habits: Habits = PLAIN) -> date | None:
+    return next(dates_in(text, habits), None)
 
 
-def _day(parts: dict[str, str | None], day_first: bool) -> date | None:
+def _of_three(hit: re.Match[str], dated: date) -> date | None:
+    """26/11/28: year, month and day in whatever order makes a day that the mail can speak of."""
+    a, b, c = int(hit[1]), int(hit[2]), int(hit[3])
+    return _only((_valid(2000 + a, b, c), _valid(2000 + c, b, a), _valid(2000 + c, a, b)), dated)
+
+
+def _in_digits(hit: re.Match[str]) -> str:
+    """`九` → 9, `十二` → 12, `二十一` → 21."""
+    tens, ten, ones = hit[0].rpartition("十")
+    unit = _DIGITS.index(ones) + 1 if ones else 0
+    return str((_DIGITS.index(tens) + 1 if tens else 1) * 10 + unit if ten else unit)
+
+
+def _next(parts: dict[str, str | None], dated: date) -> date | None:
+    """The day of that month and number that is to come, or was a short while ago."""
+    earliest = dated - _BACK
+    days = (_day({**parts, "y": str(year)}, PLAIN) for year in (earliest.year, earliest.year + 1))
+    return next((day for day in days if day and day >= earliest), None)
+
+
+def _day(parts: dict[str, str | None], habits: Habits) -> date | None:
     if parts.get("a"):
-        # 03/04/2027 is two days, depending on who wrote it; 13/04/2027 is one.
-        a, b = int(parts["a"] or 0), int(parts["b"] or 0)
-        if a <= 12 and b <= 12 and a != b and not day_first:
-            return None
-        month, day = (b, a) if a > 12 or (day_first and b <= 12) else (a, b)
-    else:
-        name = parts.get("month")
-        month = _MONTH.get(name.lower(), 0) if name else int(parts.get("m") or 0)
-        day = int(parts.get("d") or 0)
+        return _either(int(parts["y"] or 0), int(parts["a"] or 0), int(parts["b"] or 0), habits)
+    name = parts.get("month")
+    month = _MONTH.get(name.lower(), 0) if name else int(parts.get("m") or 0)
+    return _valid(_year(parts), month, int(parts.get("d") or 0))
+
+
+def _either(year: int, a: int, b: int, habits: Habits) -> date | None:
+    """03/04/2027 is two days, depending on who wrote it; it is one, where a mail of that day can speak of only one."""
+    day_first, month_first = _valid(year, b, a), _valid(year, a, b)
+    if day_first is None or month_first is None or day_first == month_first or habits.day_first:
+        return day_first or month_first
+    return _only((day_first, month_first), habits.dated)
+
+
+def _only(days: Iterable[date | None], dated: date | None) -> date | None:
+    """The one of which a mail of that day can speak; none, where several could be meant."""
+    likely = {day for day in days if day and dated and dated - _BACK <= day <= dated + _AHEAD}
+    return likely.pop() if len(likely) == 1 else None
+
+
+def _valid(year: int, month: int, day: int) -> date | None:
     try:
-        return date(_year(parts), month, day)
+        return date(year, month, day)
     except ValueError:
         return None
 

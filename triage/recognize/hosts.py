@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from triage.names import Domain, InvalidName
 
@@ -17,6 +18,7 @@ _FILES = frozenset({"pem", "conf", "log", "html", "htm", "php", "txt", "cert", "
 MOST_NAMES = 50  # read from one mail; facts never-answer 24
 
 
+@lru_cache(maxsize=8192)  # the names of one mail stand in it many times
 def name_of(token: str) -> Domain | None:
     """The name that `token` spells from its first to its last character, if a certificate could be for it."""
     plain = _BULLET.sub("", token).rstrip(".,:;!?。、")

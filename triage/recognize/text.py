@@ -14,6 +14,7 @@ _MARK_RUN = re2.compile(r"(\p{M}{16})\p{M}+")
 _BLANKS = "\t\r\f\v\x1c\x1d\x1e\x1f\x85"
 _WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff66-\uff9f"
 _WIDE_BREAK = re.compile(rf"\n(?<=[{_WIDE}]\n)(?=[{_WIDE}])")  # begins with a literal: that is what makes it fast
+_CIRCLED = re.compile("[①-⑳] ?")
 _PREFIX = re.compile(
     r"(?:\s*(?:re|fwd?|aw|wg|tr|rv|rif|i|enc|sv|vs|vb|odp|pd|ynt|ilt|回复|转发|答复|轉寄|転送|返信)"
     r"\s*(?:\[\d{1,3}\]|\(\d{1,3}\))?\s*[:：])+\s*",
@@ -55,6 +56,7 @@ def fold(text: str) -> str:
     """NFKC with blanks collapsed and trimmed at both ends of every line; linear in its input."""
     cut = text[:LONGEST]
     if not cut.isascii():
+        cut = _CIRCLED.sub(_numbered, cut)
         cut = _normalized(cut.replace("\u2028", "\n").split("\n"))
     for blank in _BLANKS:
         if blank in cut:
@@ -62,10 +64,17 @@ def fold(text: str) -> str:
     return "\n".join([line.strip(" ") for line in _without_runs(cut, " ", 1).split("\n")])
 
 
+def _numbered(sign: re.Match[str]) -> str:
+    """`①example.jp` is no name that begins with a digit."""
+    return f"({ord(sign[0][0]) - 0x245F}) "
+
+
 def _normalized(lines: list[str]) -> str:
     """NFKC of the lines that can change by it: most of a long mail is plain, and NFKC is the dearest step of all."""
     wide = [at for at, line in enumerate(lines) if not line.isascii()]
     joined = "\n".join([lines[at] for at in wide])
+    if unicodedata.is_normalized("NFKC", joined):
+        return "\n".join(lines)
     if _MARK_RUN.search(joined):
         joined = _MARK_RUN.sub(r"\1", joined)
     for at, line in zip(wide, unicodedata.normalize("NFKC", joined).split("\n"), strict=True):

@@ -77,6 +77,8 @@ def _in_text(message: Message, lines: list[str]) -> Forwarded | None:
     is_reply = says == "reply" or (says is None and message.first("in-reply-to") is not None)
     block = find_block(lines, core, announced=says is not None)
     attribution = find_attribution(lines if block is None else lines[: block.opening])
+    if attribution is not None and block is not None and block.says_forwarded and block.depth <= attribution.depth:
+        attribution = None  # a quote above the forward, with which the forwarder begins
     if attribution is not None and (says == "forward" or is_reply):
         return _from_attribution(message, lines, attribution, core if says == "forward" else None)
     if block is not None:

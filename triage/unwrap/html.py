@@ -5,6 +5,7 @@ drops all that follows), a linear stripper takes over and says so.
 """
 
 import re
+from functools import lru_cache
 from html import unescape
 from typing import Any
 
@@ -28,6 +29,7 @@ _WHITE = r"(?:#fff(?:fff)?\b|white\b|rgb\(\s*255\s*,\s*255\s*,\s*255\s*\))"
 _WHITE_INK = re.compile(rf"(?i)(?:^|;|\s)color\s*:\s*{_WHITE}")
 _WHITE_PAPER = re.compile(rf"(?i)background(?:-color)?\s*:\s*{_WHITE}")
 _BLANKS = re.compile(r"[ \t\r\n\f\v]+")
+_CELL = re.compile(r" *\t[ \t]*")
 _HREF = re.compile(
     r"""(?i)<a\s[^<>]{0,1000}?href\s*=\s*(?:"([^"<>]{1,2000})"|'([^'<>]{1,2000})'|([^\s"'<>]{1,2000}))"""
 )
@@ -75,7 +77,7 @@ def _walk(root: Any, repairs: list[str]) -> str:
             preformatted += tag == "pre"
             out.append(_before(tag))
             if node.text:
-                out.append(node.text if preformatted else _BLANKS.sub(" ", node.text))
+                out.append(node.text if preformatted else _one_blank(node.text))
         else:
             if skipping is not None and skipping is not node:
                 continue
@@ -85,10 +87,15 @@ def _walk(root: Any, repairs: list[str]) -> str:
                     out.append("\n\n" if tag == "p" else "\n")
             skipping = None
             if node.tail:
-                out.append(node.tail if preformatted else _BLANKS.sub(" ", node.tail))
+                out.append(node.tail if preformatted else _one_blank(node.tail))
     if hidden:
         repairs.append("hidden text in the HTML is left out")
     return "".join(out)
+
+
+def _one_blank(text: str) -> str:
+    """Runs of white space are one blank; between the elements of a layout there is often nothing else."""
+    return " " if text.isspace() else _BLANKS.sub(" ", text)
 
 
 def _before(tag: str) -> str:
@@ -105,8 +112,11 @@ def _is_hidden(node: Any) -> bool:
     if node.get("hidden") is not None:
         return True
     style = node.get("style")
-    if not style:
-        return False
+    return bool(style) and _hides(style)
+
+
+@lru_cache(maxsize=1024)  # a layout repeats a few styles in every cell
+def _hides(style: str) -> bool:
     return bool(_HIDING.search(style) or (_WHITE_INK.search(style) and _WHITE_PAPER.search(style)))
 
 
@@ -114,7 +124,7 @@ def _tidy(text: str) -> str:
     """Blanks at the ends of lines and more than one empty line are traces of the markup, not of the text."""
     lines: list[str] = []
     for line in text.replace("\xa0", " ").split("\n"):
-        line = re.sub(r" *\t[ \t]*", "\t", line).strip()
+        line = (_CELL.sub("\t", line) if "\t" in line else line).strip()
         if line or (lines and lines[-1]):
             lines.append(line)
     return "\n".join(lines).strip("\n")

@@ -57,7 +57,7 @@ def _joined_where_cut(text: str) -> str:
     out = list[str]()
     at = 0
     while at < len(lines):
-        run = _run_of_cuts(lines, at)
+        run = _run_of_cuts(lines, at) if len(lines[at]) >= _NARROWEST - 1 else 0
         if run < _CUT_LINES:
             out.append(lines[at])
             at += 1

@@ -5,6 +5,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import re2
+
 from triage.names import Domain
 from triage.recognize.errors.table import Row
 from triage.recognize.hosts import name_of
@@ -27,22 +29,21 @@ _BOX = re.compile(r"^\W{0,4}(\S+) \((?:checked on|.{0,40}(?:確認|チェック)
 # A line of a log, a bullet or a label in brackets begins something new, however long the line above it is.
 _BEGINS = re.compile(
     r"\[?\d{4}[-/]\d\d[-/]\d\d|\[\w{3} \w{3}|\w{3} {1,2}\d{1,2} \d\d:\d\d|\{\"|time=|\[(?:INFO|EROR|ERROR|WARN|DEBUG)"
-    r"|\[[^\s\]]+\.[^\s\]]+\] |[*\-⛔•・■◆●【]"
+    r"|\[[^\s\]]+\.[^\s\]]+\] |[*\-⛔•・■◆●【]|(?:Error|ERROR|Warning): "
 )
 _NAMED_LINE = re.compile(r"(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:[\s:,]|$)")
 _RUNS_ON = re.compile(r"[a-z\"'<(]|https?://|\[[0-9a-fA-F.:]+\]")
 _OPEN = re.compile(r"(?:[:,(\[]|\b(?:Fetching|from|for|to|at|of|by|the|and|or|is|was|not|with|that))$")
 _LOG_LEVEL = re.compile(r"^\[(?:INFO|EROR|ERROR|WARN|DEBUG) ?\]\s*")
 # Which certificate the lines below are about.
-_HANDLING = re.compile(
-    r"(?:certificates?|\bcerts?|renew\w*|authori[sz]\w*|verifying|identifiers?|domains?|host ?names?|challenge"
+_HANDLING = re2.compile(  # by far the dearest of them in `re`
+    r"(?i)(?:certificates?|\bcerts?|renew\w*|authori[sz]\w*|verifying|identifiers?|domains?|host ?names?|challenge"
     r"|validation)\"?[ :=\[(\"'“]{1,3}"
     r"(?:(?:for|of|the|domains?|certificate|SSL/TLS|an?|identifier|names?|error|on)[ :]{1,2}){0,3}"
     + _NAME
     + r"|証明書[^\n]{0,20}?「" + _NAME
     + r"|\[\w{3,20}\] " + _NAME
-    + r"|^\[" + _NAME + r"\] ",
-    re.IGNORECASE,
+    + r"|^\[" + _NAME + r"\] "
 )  # fmt: skip
 
 
@@ -78,7 +79,7 @@ def _cut(lines: list[str], places: set[int]) -> list[Piece]:
     context: tuple[Domain | None, int] = (None, 0)
     kind, at = "", 0
     while at < len(lines):
-        line = _LOG_LEVEL.sub("", lines[at])
+        line = _without_level(lines[at])
         begun, at = at, at + 1
         if not line:
             continue
@@ -94,6 +95,10 @@ def _cut(lines: list[str], places: set[int]) -> list[Piece]:
     return found
 
 
+def _without_level(line: str) -> str:
+    return _LOG_LEVEL.sub("", line) if line.startswith("[") else line
+
+
 def _handled(text: str) -> Domain | None:
     hit = _HANDLING.search(text)
     return name_of(next(filter(None, hit.groups()))) if hit else None
@@ -101,13 +106,13 @@ def _handled(text: str) -> Domain | None:
 
 def _joined(lines: list[str], at: int) -> tuple[str, int]:
     """One statement, over the lines that a mailer wrapped it into, and where the next begins."""
-    first = _LOG_LEVEL.sub("", lines[at])
+    first = _without_level(lines[at])
     detail = _DETAIL.match(first)
     piece, last = [detail[1] if detail else first], first
     in_json = first.endswith("{")
     length, at = len(first), at + 1
     while at < len(lines) and length < LONGEST_STATEMENT:
-        line = _LOG_LEVEL.sub("", lines[at])
+        line = _without_level(lines[at])
         if not line or not (in_json or _goes_on(last, line, detail is not None)):
             break
         piece.append(line)

@@ -22,7 +22,7 @@ from triage.recognize.errors.statement import (
     servfail,
     timeout_after_connect,
 )
-from triage.recognize.index import index_of
+from triage.recognize.sets import PatternSet
 
 _NAME = r"[\"'“”]?(?P<name>[^\s;,:\"'“”]+)"
 _STATUS = r"(?P<status>[1-5]\d\d)\b"
@@ -325,11 +325,10 @@ def _rows(phrases: Phrases, how: Literal["quoted", "common", "said"]) -> tuple[R
 
 
 ROWS = (*_rows(_QUOTED, "quoted"), *_rows(_SAID, "said"), *_rows(_COMMON, "common"))
-_INDEX = index_of([[row.pattern.pattern] for row in ROWS])
+_HITTING = PatternSet([row.pattern.pattern for row in ROWS], case_sensitive=False)
 
 
 def announced(text: str) -> tuple[Row, ...]:
     """The rows that hit anywhere in the text, in their order."""
     flow = text.encode("utf-8", "replace").replace(b"\n", b" ")
-    likely = (ROWS[n] for n in sorted(_INDEX.candidates(flow.lower())))
-    return tuple(row for row in likely if row.pattern.search(flow))
+    return tuple(ROWS[at] for at in sorted(_HITTING.hits(flow)))

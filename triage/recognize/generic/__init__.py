@@ -8,14 +8,15 @@ counts, and the writer's own domain only where nothing else can be meant.
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from triage.model import Address, Event, Locales, Match, Notice, Notices, Problem, Unrecognized
 from triage.names import Domain, InvalidName
+from triage.recognize.dates import Habits
 from triage.recognize.errors import problems_in
 from triage.recognize.fields import language_of
 from triage.recognize.generic.choice import choose, places_of, theirs
-from triage.recognize.generic.entries import Entry, entries_in
+from triage.recognize.generic.entries import SICK, Entry, entries_in
 from triage.recognize.generic.kinds import something_else
 from triage.recognize.generic.sentences import end_said, event_of, sentences_of
 from triage.recognize.generic.words import TOPIC
@@ -23,9 +24,10 @@ from triage.recognize.hosts import MOST_NAMES, is_service, unique
 from triage.recognize.text import Text
 
 _RULE = "generic"
+SOON = timedelta(days=45)  # a certificate with more than that left is not warned of where another has less
 # Languages in which 03/04/2027 is the third of April.
 _DAY_FIRST = re.compile(
-    r"\b(?:der|und|nicht|vous|votre|pour|domínio|certificado|su|het|niet|il|della)\b", re.IGNORECASE
+    r"\b(?:der|und|nicht|vous|votre|pour|domínio|certificados?|su|het|niet|il|della|dd/mm(?:/yyyy)?)\b", re.IGNORECASE
 )
 
 
@@ -41,21 +43,21 @@ def unknown_notice(
     """`known`: domains of the providers themselves, which are never the sick ones in free text."""
     if not TOPIC.search(text.whole):
         return Unrecognized("not-a-notice", "it does not speak of a certificate")
-    entries, prose = entries_in(text.lines.split("\n"))
-    sentences = sentences_of(text.subject, prose)
-    because = something_else(text, sentences)
+    habits = Habits(bool(_DAY_FIRST.search(text.whole[:4000])), dated.date() if dated else None)
+    table = entries_in(text.lines.split("\n"), habits)
+    sentences = sentences_of(text.subject, table.prose)
+    because = something_else(text, sentences, rows=any(entry.outcome == "failed" for entry in table.entries))
     if because:
         return Unrecognized("not-a-notice", because)
-    entries = [kept for entry in entries if (kept := replace(entry, names=theirs(entry.names, known))).names]
-    event, words = event_of(sentences)
-    if any(entry.outcome == "failed" for entry in entries) and (event is None or not event.is_good):
-        event = event if event in (Event.DEFERRED, Event.VALIDATION_NEEDED) else Event.RENEWAL_FAILED
-        words = words or "a row of its list says so"
+    entries = [kept for entry in table.entries if (kept := replace(entry, names=theirs(entry.names, known))).names]
+    entries = _near_ones(entries, habits.dated)
+    event, words = _event(entries, sentences, habits.dated)
     if event is None:
         return Unrecognized("not-a-notice", "it does not say that a certificate was not renewed or runs out")
     problems = () if event.is_good else problems_in(text.lines)
     quoted = unique(p.name for p in problems if p.name)
-    choice = choose(places_of(text, entries, sentences, quoted, known), entries, event, _own_domain(sender))
+    places = places_of(text, entries, sentences, quoted, known, event)
+    choice = choose(places, entries, event, _own_domain(sender), subject_speaks=bool(TOPIC.search(text.subject)))
     if choice is None:
         return Unrecognized("unclear", "it speaks of a certificate, but its subject and text name different domains")
     where, names = choice
@@ -63,22 +65,79 @@ def unknown_notice(
         return Unrecognized("unclear", "it speaks of a certificate, but does not say for which domain")
     kept = names[:MOST_NAMES]
     problems = _named(problems, kept)
-    notice = Notice(
-        provider=provider,
-        event=event,
-        names=kept,
-        service_names=tuple(name for name in kept if is_service(name)),
-        expires=_expiry(entries, sentences, names, event),
-        language=language_of(text.whole, locales),
-        stated_error="; ".join(dict.fromkeys(p.error for p in problems))[:500] or None,
-        stated_cause=next((p.cause for p in problems if p.cause), None),
-        problems=problems,
-        unread=len(names) - len(kept),
-        dated=dated,
-        subject=subject,
-        matches=(Match(_RULE, "event", "", words[:200]), Match(_RULE, where, "", kept[0].text)),
+    until = _only_day(entries) or table.expires or end_said(sentences, habits)
+    groups = _by_day(entries, kept)
+    notices = tuple(
+        Notice(
+            provider=provider,
+            event=event,
+            names=together,
+            service_names=tuple(name for name in together if is_service(name)),
+            expires=day or until,
+            language=language_of(text.whole, locales),
+            stated_error="; ".join(dict.fromkeys(p.error for p in own))[:500] or None,
+            stated_cause=next((p.cause for p in own if p.cause), None),
+            problems=own,
+            unread=0 if at else len(names) - len(kept),
+            dated=dated,
+            subject=subject,
+            matches=(
+                Match(_RULE, "event", "", words[:200]),
+                Match(_RULE, where, "", together[0].text),
+            ),
+        )
+        for at, (day, together) in enumerate(groups)
+        for own in [problems if len(groups) == 1 else _about(problems, together)]
     )
-    return Notices((notice,), f"it says so in words of its own: {words[:120]}")
+    return Notices(notices, f"it says so in words of its own: {words[:120]}")
+
+
+def _event(entries: Sequence[Entry], sentences: Sequence[str], dated: date | None) -> tuple[Event | None, str]:
+    """A row that says that it failed outweighs a mail that merely warns, not one that tells of something narrower."""
+    event, words = event_of(sentences)
+    if any(entry.outcome == "failed" for entry in entries) and (event is None or not event.is_good):
+        narrower = event in (Event.DEFERRED, Event.VALIDATION_NEEDED, Event.REDUCED_COVERAGE)
+        return event if narrower else Event.RENEWAL_FAILED, words or "a row of its list says so"
+    if event is None and any(entry.outcome == "expired" for entry in entries):
+        return Event.EXPIRY_WARNING, "a row of its list says that it expired"
+    soon = [e for e in entries if e.expires and dated and e.expires <= dated + SOON and e.outcome != "fine"]
+    if event is None and soon and TOPIC.search(sentences[0]):
+        return Event.EXPIRY_WARNING, "its list gives days that are near"
+    return event, words
+
+
+def _near_ones(entries: list[Entry], dated: date | None) -> list[Entry]:
+    """Without rows that have months left beside rows that have not: a list of all certificates warns of the nearest."""
+    if dated is None:
+        return entries
+    soon = dated + SOON
+    if not any(entry.expires and entry.expires <= soon for entry in entries):
+        return entries
+    return [e for e in entries if e.outcome in SICK or e.expires is None or e.expires <= soon]
+
+
+def _by_day(entries: Sequence[Entry], names: tuple[Domain, ...]) -> list[tuple[date | None, tuple[Domain, ...]]]:
+    """One certificate for each day on which rows say that one ends; names of no row are with the first."""
+    days = dict[date | None, list[Domain]]()
+    for name in names:
+        found = [entry.expires for entry in entries if entry.expires and name in entry.names]
+        days.setdefault(min(found, default=None), []).append(name)
+    if len(days) > 1 and None in days:
+        rest = days.pop(None)
+        first = min(day for day in days if day)
+        days[first] = [name for name in names if name in rest or name in days[first]]
+    return [(day, tuple(together)) for day, together in days.items()]
+
+
+def _only_day(entries: Sequence[Entry]) -> date | None:
+    """The day that stands beside names, where there is only one: the names may have been taken from elsewhere."""
+    days = {entry.expires for entry in entries if entry.expires and entry.outcome != "fine"}
+    return days.pop() if len(days) == 1 else None
+
+
+def _about(problems: tuple[Problem, ...], names: tuple[Domain, ...]) -> tuple[Problem, ...]:
+    """The problems of these names; one that names nobody is about all."""
+    return tuple(problem for problem in problems if problem.name is None or problem.name in names)
 
 
 def _own_domain(sender: Address | None) -> Domain | None:
@@ -95,12 +154,3 @@ def _named(problems: tuple[Problem, ...], names: tuple[Domain, ...]) -> tuple[Pr
     if len(names) != 1:
         return problems
     return tuple(problem if problem.name else replace(problem, name=names[0]) for problem in problems)
-
-
-def _expiry(entries: Sequence[Entry], sentences: Sequence[str], names: tuple[Domain, ...], event: Event) -> date | None:
-    """The earliest of the days beside the sick names, else the one that a sentence gives."""
-    own = [e.expires for e in entries if e.expires and set(e.names) & set(names)]
-    if own:
-        return min(own)
-    day_first = bool(_DAY_FIRST.search(" ".join(sentences)[:4000]))
-    return end_said(sentences, day_first=day_first)

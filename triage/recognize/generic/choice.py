@@ -7,30 +7,52 @@ import re2
 from triage.model import Event
 from triage.names import Domain
 from triage.recognize.generic.entries import Entry, Outcome
-from triage.recognize.generic.sentences import A_NAME, names_said, names_told, says_failed, stands_alone
+from triage.recognize.generic.sentences import (
+    A_NAME,
+    names_addressed,
+    names_linked,
+    names_quoted,
+    names_said,
+    names_told,
+    says_failed,
+    says_failed_of,
+    stands_alone,
+    warns,
+)
+from triage.recognize.generic.words import SPARED
 from triage.recognize.hosts import is_file, name_of, unique
 from triage.recognize.text import Text
 
 Names = tuple[Domain, ...]
 # The surest first. A list counts only where a line announces it.
-ORDER = ("label", "subject", "url", "list", "sentence", "error")
+ORDER = ("label", "subject", "url", "list", "sentence", "error", "page", "addressed")
 _IN_SUBJECT = re2.compile(rf"(?i){A_NAME}")
 
 
 def places_of(
-    text: Text, entries: Sequence[Entry], sentences: Sequence[str], quoted: Names, known: frozenset[str]
+    text: Text,
+    entries: Sequence[Entry],
+    sentences: Sequence[str],
+    quoted: Names,
+    known: frozenset[str],
+    event: Event,
 ) -> dict[str, Names]:
     """What each place names, without what belongs to a provider in `known`. `quoted`: the names of quoted errors."""
-    told = theirs(names_told(filter(says_failed, sentences)), known) or theirs(names_said(sentences), known)
+    failing = [s for s in sentences if says_failed(s) or says_failed_of(s)]
+    spoken = [s for s in sentences if event.is_good or not SPARED.search(s)]
+    warning = [s for s in spoken if warns(sentences[0], s)]
+    told = theirs(names_told(failing), known) or theirs(names_said(spoken), known) or theirs(names_told(warning), known)
     climbed = told and all(any(name.base.within(error.base) for error in quoted) for name in told)
     return {
-        "label": _of(entries, "label"),
+        "label": _of([entry for entry in entries if not entry.led or entry.how != "label"], "label"),
         "subject": theirs(_in_subject(text.subject), known),
         "url": _of(entries, "url"),
         "list": _of([entry for entry in entries if entry.led], "row"),
         "sentence": told,
         # A CA climbs to the parents when it looks for CAA; the sentence knows which name it is about.
         "error": () if climbed else quoted,
+        "page": theirs(names_linked(sentences), known),
+        "addressed": theirs(names_addressed(sentences), known),
     }
 
 
@@ -43,27 +65,44 @@ def _is_known(name: Domain, known: frozenset[str]) -> bool:
 
 
 def choose(
-    places: Mapping[str, Names], entries: Sequence[Entry], event: Event, own: Domain | None
+    places: Mapping[str, Names], entries: Sequence[Entry], event: Event, own: Domain | None, *, subject_speaks: bool
 ) -> tuple[str, Names] | None:
     """The place and its names; ("", ()) where none is named; None where two places cannot both be right.
 
     `own` is the writer's domain: its sites and panels stand in every mail of its, so that they are meant only where
-    nothing else can be.
+    nothing else can be. `subject_speaks`: of a certificate; a subject that does not names a customer or a site.
     """
-    failed = () if event.is_good else _with(entries, "failed")
-    if failed:
+    failed = () if event.is_good else _with(entries, "failed") or _with(entries, "expired")
+    fine = frozenset(() if event.is_good else _with(entries, "fine")) - frozenset(places["sentence"])
+    whole = _order(entries)
+    if failed and not event.is_good and set(failed) < set(whole):
+        return "label", whole  # one name was refused, and with it the certificate
+    if failed and (_foreign(failed, own) or not any(_foreign(names, own) for names in places.values())):
         return "row", _foreign(failed, own) or failed
-    fine = frozenset(() if event.is_good else _with(entries, "fine"))
     places = {where: tuple(n for n in places[where] if n not in fine) for where in ORDER}
     foreign = {where: _foreign(names, own) for where, names in places.items()}
     places = foreign if any(foreign.values()) else places
-    where = next((where for where in ORDER if places[where]), "")
+    order = ORDER if subject_speaks else tuple(sorted(ORDER, key=lambda where: where == "subject"))
+    where = next((where for where in order if places[where]), "")
     best = places.get(where, ())
     for wider in ("list", "sentence"):
         if where not in ("", "label") and set(best) < set(places[wider]):
             where, best = wider, places[wider]  # the subject names the first of them
+    more = _of([entry for entry in entries if entry.led and entry.how == "label"], "label")
+    if best and all(any(name.base.within(known.registrable or known.base) for known in best) for name in more):
+        best = unique((*best, *more))
+    elif more and not best:
+        where, best = "label", more
+    if set(best) & set(places["subject"]):
+        return where, best  # an error may name another machine
     rivals = (places["subject"], () if where == "sentence" else places["error"])
     return None if any(best and rival and not _related(best, rival) for rival in rivals) else (where, best)
+
+
+def _order(entries: Sequence[Entry]) -> Names:
+    """The names of the one certificate that the mail's labels describe, where they describe only one."""
+    labelled = [entry for entry in entries if entry.how == "label" and not entry.led]
+    return labelled[0].names if len(labelled) == 1 and labelled[0].outcome != "fine" else ()
 
 
 def _of(entries: Sequence[Entry], how: str) -> Names:
@@ -79,6 +118,7 @@ def _foreign(names: Names, own: Domain | None) -> Names:
 
 
 def _in_subject(subject: str) -> Iterable[Domain]:
+    yield from names_quoted(subject)
     for hit in _IN_SUBJECT.finditer(subject):
         name = name_of(str(hit.group(0))) if stands_alone(subject, hit.start(), hit.end()) else None
         if name:

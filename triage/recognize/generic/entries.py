@@ -3,72 +3,90 @@
 A name that merely occurs is no entry: it must follow a label, or begin a line of a list.
 """
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Literal
-
-import re2
+from typing import Any, Literal, cast
 
 from triage.names import Domain
-from triage.recognize.dates import first_date
+from triage.recognize.dates import PLAIN, Habits, first_date
+from triage.recognize.generic.labels import NAME, Kind, Label, is_bare, kind_of, label_of, names_of
 from triage.recognize.generic.words import (
     CLOSING,
-    ENDS_LABELS,
+    EXPIRED_ROW,
     FAILED_ROW,
     FINE_ROW,
+    IMPRINT,
     LEADS_IN,
-    NAME_LABELS,
+    MORE_NAMES,
     NONE_ROW,
-    STATUS_LABELS,
+    UNDONE,
 )
 from triage.recognize.hosts import host_of, name_of, names_in, unique
 
-Outcome = Literal["failed", "fine"]
+Outcome = Literal["failed", "expired", "fine"]
+SICK: tuple[Outcome, ...] = ("failed", "expired")
 MOST_LINES = 4_000
 LONGEST_LINE = 600  # characters of a line that are looked at
 LONGEST_HEADING = 120
+FEWEST_PAIRS = 3  # of key and value that make a line of a log
+LONGEST_TITLE = 40
+LONGEST_LED = 240  # of one that ends in a colon
+MOST_OF_OUTCOME = 3  # words behind a label that we do not know, one of which says that it failed
+LONGEST_DAY = 24  # characters in which a day must stand behind a name
+LONGEST_SAID = 40  # characters behind a name and a colon in which an error shows itself
 LONGEST_ROW = 160  # characters behind the names of a row
 WRAPPED = 45  # a longer line without a stop at its end goes on in the next
 MOST_WORDS = 8  # behind the name of a row; more of them are a sentence
+IMPRINT_LINES = 6  # below a ruler, in which an imprint shows itself
 
-_LETTERS = r"\p{Latin}\p{Greek}\p{Cyrillic}\p{Han}\p{Hiragana}\p{Katakana}"
-_SIGNS = rf"[{_LETTERS}\p{{Cf}}\p{{M}}0-9_-]+"
-_BEFORE = r"^(?:[^\p{L}\p{N}\n]{0,8}|\W{0,4}[\[(]?\d{1,2}[.)\]、 ]\W{0,3})"
-_AFTER = r"(?: ?[(（][^)\n]{0,30}[)）])?[\"'\]】』」]{0,2}\s?"
-
-
-def _labelled(labels: str) -> Any:
-    return re2.compile(rf"(?i){_BEFORE}(?:{labels}){_AFTER}(?P<divider>[:=→]\s*|[\]】』」]\s*|\s|$)(?P<value>.*)$")
-
-
-_NAME_LABEL, _STATUS_LABEL, _ENDS_LABEL = map(_labelled, (NAME_LABELS, STATUS_LABELS, ENDS_LABELS))
-_ANY_LABEL = re2.compile(rf"(?i)^\W{{0,8}}[{_LETTERS}0-9 /_()（）・-]{{1,24}}[\]】』」]?\s?[:=](?P<value>.*)$")
 # What may stand before the name that a row is about: bullets, numbers, times, levels, marks, a customer, a word with a
 # colon. Taken away one after the other.
 _ROW_HEAD = re.compile(
-    r"\[?\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d(?::\d\d)?\S{0,8}\s?|[\[(]?\d{1,4}(?:/\d{1,4})?[.)\]、]?\s?"
-    r"|\[?(?:INFO|WARN|WARNING|ERROR|EROR|ERR|OK|FAIL|FAILED|SUCCESS) ?\]?:?\s?|[^\W\d][\w -]{0,30}[:：]\s?"
+    r"\[?\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d(?::\d\d)?\S{0,8}\s?|\[?\d\d:\d\d(?::\d\d)?\]?\s?"
+    r"|\d{1,3}(?:件目|番目)\s?|[\[(]?\d{1,4}(?:/\d{1,4})?[.)\]、]?\s?"
+    r"|\[?(?:INFO|WARN|WARNING|ERROR|EROR|ERR|OK|NG|FAIL|FAILED|SUCCESS|SKIP|RENEWED) ?\]?:?\s?"
+    r"|[^\W\d][\w -]{0,30}[:：]\s?"
     r"|\S{1,30}様\s|\*\s|[^\w*]{1,8}"
 )
 _MOST_HEADS = 8
-_NAME = re2.compile(rf"(?i)(?:https?://)?(?:\*\.)?{_SIGNS}(?:\.{_SIGNS})+")
-_BETWEEN = re.compile(r"[\s,、;/&と()\"'|+-]*(?:and|und|et|y|e|en|及び|および)?[\s,、;\"'(]*\Z")
+_BETWEEN = re.compile(
+    r"[\s,、;/&と()\"'|+-]*(?:and|und|et|y|e|en|及び|および|ならびに|以及|和|및)?[\s,、;\"'(]*\Z", re.IGNORECASE
+)
 _LONGER = re.compile(r"[@:]\S|[/?#]\S")
 # `example.jp の証明書の更新に…`, `x.test was …`: a sentence that begins with its name.
 _READS_ON = re.compile(
     r"\s?(?:の|は|が|を|に|で|へ|様|と(?!\s)|['’]s |(?:in|for|of|to|is|are|was|were|has|have|will|could|did) )"
 )
+_CHECKED = re.compile("確認|checked|comprobado|geprüft|verificad", re.IGNORECASE)  # the day of the look, not of the end
+_BEFORE_NOW = re.compile(r"\b(?:last|previous)\b|前回|直近|過去", re.IGNORECASE)
+_ADDRESSED = re.compile(r"\s?(?:ご担当|担当者?|管理者|運営者?)?(?:者)?\s?(?:様|さま|殿|御中)")
+_IN_BRACKETS = re.compile(r"\A\s?[(「][^)」\n]{0,80}[)」]")
 _TERSE = re.compile(r"\s*(?:\.{2,}|:|\[|\t|-|→|=)")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _WORD_SIGN = re.compile(r"[^\W_]")
+_SAN_PREFIX = re.compile(r"\bDNS(?: Name)?[:=] ?(?=[\w*])")  # how OpenSSL writes the names of a certificate
+_PAIR = re.compile(r"(?<!\S)(?P<key>[A-Za-z][\w.-]{0,30})=(?P<value>\"[^\"\n]{0,300}\"|\S+)")  # of a log: key=value
+_CELLS = re.compile(r"(?:[^|\n]*\|){2,}|[^,\s][^,\n]*(?:,(?! )[^,\n]*){2,}\Z")  # of a table drawn with `|`, or of CSV
+# `name: error …`, `acme_certificate.x (name): failed`: how programs tell of one of several.
+_TOLD = re.compile(r"[)\]\"']{0,2}\s?(?::|-|->|→|=>)\s(?=.)")
+_ANNOUNCES = re.compile(
+    r"以下|下記|次の|following|below|suivants?|siguientes?|seguintes?|folgende|volgende|seguenti", re.IGNORECASE
+)
+_RULER = re.compile(r"\W{3,}\Z|_{3,}\Z")
+_TURNED = re.compile(r".{1,30}(?:->|→|⇒|=>)\s*(?=\w)")  # `OK -> FAILED`
+_PORT = re.compile(r":\d{2,5}\Z")
 _STOPS = ".:。：!！?？;,"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`how`: after a label, in the URL after one, or in a row of a list; `led`: a line announces the list."""
+    """`how`: after a label, in the URL after one, or in a row of a list.
+
+    `led`: a line announces the list; of labels: they add names to others ("also covered").
+    """
 
     names: tuple[Domain, ...]
     outcome: Outcome | None
@@ -77,157 +95,285 @@ class Entry:
     led: bool = False
 
 
-def entries_in(lines: Sequence[str]) -> tuple[list[Entry], list[str]]:
-    """All of them, in order, and the lines that are no rows: what is left to be read as sentences. Linear."""
-    walk = _Walk()
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`prose`: the lines that are no rows, to be read as sentences. `expires`: of a label that stands with no name."""
+
+    entries: list[Entry]
+    prose: list[str]
+    expires: date | None
+
+
+def entries_in(lines: Sequence[str], habits: Habits = PLAIN) -> Table:
+    """All of them, in order. Linear."""
+    walk = _Walk(habits)
     prose = list[str]()
-    for line in lines[:MOST_LINES]:
-        rows = len(walk.found)
-        walk.line(line[:LONGEST_LINE].strip())
-        if len(walk.found) == rows or walk.found[-1].how != "row":
+    imprint = _imprint(lines[:MOST_LINES])
+    for at, line in enumerate(lines[:MOST_LINES]):
+        if at >= imprint:
+            walk.end()
+        if not walk.line(_SAN_PREFIX.sub("", line[:LONGEST_LINE].strip())):
             prose.append(line)
     walk.end_block()
-    return walk.found, prose
+    return Table(walk.found, prose, walk.loose)
+
+
+def _imprint(lines: Sequence[str]) -> int:
+    """Where the writer's own address begins below a ruler: names there are the writer's. `len(lines)` where nowhere."""
+    for at, line in enumerate(lines):
+        if line and _RULER.match(line):
+            below = [text for text in lines[at + 1 : at + 1 + IMPRINT_LINES] if text]
+            if any(IMPRINT.search(text[:LONGEST_LINE]) for text in below):
+                return at
+    return len(lines)
 
 
 class _Walk:
     """One pass. What a line means depends on the heading above it and on the label whose value is still to come."""
 
-    def __init__(self) -> None:
+    def __init__(self, habits: Habits) -> None:
         self.found: list[Entry] = []
+        self.habits = habits
         self.names: tuple[Domain, ...] = ()  # of the labels that belong together, until one of them comes again
         self.how: Literal["label", "url"] = "url"
         self.outcome: Outcome | None = None
         self.expires: date | None = None
-        self.open: Literal["names", "outcome", "expires"] | None = None
+        self.first: Kind | None = None  # the label with which the block begins: where it comes again, so does a block
+        self.above: Outcome | None = None  # what the heading says under which the block begins
+        self.more = True  # all its names are further ones, "also covered"
+        self.open: Kind | None = None
+        self.loose: date | None = None  # the day of a label in a block that names nobody
+        self.announced = False  # a sentence above announces a list that has not begun
         self.heading: Outcome | None = None
         self.led = False
-        self.over = False  # below a closing formula rows no longer count: there are signatures
+        self.terse = False  # the heading is a title and no sentence
+        self.over = False  # below a closing formula nothing counts that does not say how it went: there are signatures
         self.runs_on = False  # the line above is prose, and this one goes on with it
+        self.in_list = False  # the line above is a row, whose date or outcome may follow
 
-    def line(self, line: str) -> None:
+    def line(self, line: str) -> bool:
+        """Whether the line is a row, and so no sentence."""
         if not line or not _WORD_SIGN.search(line):
-            self.runs_on = False  # a ruler stands between a heading and its list
-            return
-        self.over = self.over or bool(CLOSING.search(line))
+            self.runs_on = self.in_list = False  # a ruler stands between a heading and its list
+            return False
+        if CLOSING.search(line):
+            self.end()
         runs_on, self.runs_on = self.runs_on, False
-        if self._completes(line) or self._is_labelled(line):
-            return
-        row = _row(line)
-        if row is None or (runs_on and _NAME.match(line)):
-            self._text(line)
-            return
+        pairs = _pairs(line)
+        if len(pairs) >= FEWEST_PAIRS:
+            return self._log(pairs)
+        label = label_of(line)
+        if self._completes(line, label):
+            return True
+        if label is not None and self._labelled(label):
+            return False
+        row = _row(line, self.habits)
+        if row is None or (runs_on and NAME.match(line)):
+            if label is None or not label.sure or not label.value or outcome_of(label.words):
+                self._text(line)
+            return False
         outcome = row.outcome or self.heading
-        if not self.over or outcome == "failed":
-            self.found.append(replace(row, outcome=outcome, led=self.led))
-
-    def end_block(self) -> None:
-        if self.names:
-            self.found.append(Entry(self.names, self.outcome, self.expires, self.how))
-        self.names, self.outcome, self.expires, self.how = (), None, None, "url"
-
-    def _completes(self, line: str) -> bool:
-        """The value of the label above, which stands on a line of its own."""
-        what, self.open = self.open, None
-        if what is None or _is_label(line):
-            return False
-        if what == "names" and (row := _row(line)) is not None:
-            self.names, self.open = unique((*self.names, *row.names)), "names"
-            self.how = self.how if "://" in line else "label"
-            return True
-        return what != "names" and self._value(what, line)
-
-    def _is_labelled(self, line: str) -> bool:
-        if hit := _ENDS_LABEL.search(line):
-            return self._take("expires", hit)
-        if hit := _STATUS_LABEL.search(line):
-            return self._take("outcome", hit)
-        hit = _NAME_LABEL.search(line)
-        return bool(hit) and self._named(hit)
-
-    def _take(self, what: Literal["outcome", "expires"], hit: Any) -> bool:
-        value, divider = hit.group("value"), hit.group("divider").strip()
-        if not value.strip():
-            self.open = what
-            return True
-        return (bool(divider) or (bool(self.names) and len(value) <= 30)) and self._value(what, value)
-
-    def _named(self, hit: Any) -> bool:
-        """A label for names. Without a colon it must be followed by nothing but names."""
-        value, divider = hit.group("value"), hit.group("divider").strip()
-        names = labelled_names(value)
-        if value.strip() and (not names or not (divider or _is_bare(value))):
-            return False
-        if self.outcome is not None or self.expires is not None:
-            self.end_block()
-        self.names = unique((*self.names, *names))
-        self.how = self.how if "://" in value or not names else "label"
-        self.outcome = outcome_of(_NAME.sub(" ", value)) or self.outcome
-        self.open = None if names else "names"
+        if not self.over or outcome in SICK:
+            led = row.led or self.led or self.announced or row.expires is not None
+            self.found.append(replace(row, outcome=outcome, led=led))
+            self.in_list = True
         return True
 
-    def _value(self, what: Literal["outcome", "expires"], value: str) -> bool:
-        if what == "expires":
-            day = first_date(value)
-            self.expires = self.expires or day
-            return day is not None
-        outcome = outcome_of(value)
-        self.outcome = outcome or self.outcome
-        return outcome is not None
+    def _log(self, pairs: Sequence[tuple[str, str]]) -> bool:
+        """A line of a log in pairs is a block of its own."""
+        self.end_block()
+        for key, value in pairs:
+            self._labelled(Label(kind_of(key), key, value))
+            if key in ("level", "msg", "message", "event") and self.outcome is None:
+                self.outcome = outcome_of(value)
+        self.open = None
+        self.end_block()
+        return True
+
+    def end(self) -> None:
+        """What stands above counts; below there are signatures."""
+        if not self.over:
+            self.end_block()
+        self.over = True
+
+    def end_block(self) -> None:
+        if self.names and (not self.over or self.outcome in SICK):
+            self.found.append(Entry(self.names, self.outcome or self.above, self.expires, self.how, self.more))
+        if not self.names:
+            self.loose = self.loose or self.expires
+        self.names, self.outcome, self.expires, self.how, self.first = (), None, None, "url", None
+        self.above, self.more = None, True
+
+    def _completes(self, line: str, label: Label | None) -> bool:
+        """The value of the label above, which stands on a line of its own."""
+        what, self.open = self.open, None
+        if what == "expires" and self._value(what, line):
+            return True
+        if what is None or (label is not None and label.sure):
+            return False
+        if what == "names" and line.startswith("http") and " " not in line:
+            self.names = unique((*self.names, *names_of(line)))
+            return True
+        if what == "names":
+            row = _row(line, self.habits)
+            if row is None or (self.names and not is_bare(line)):
+                return False
+            self.names, self.open = unique((*self.names, *row.names)), "names"
+            self.expires, self.outcome = self.expires or row.expires, self.outcome or row.outcome
+            self.how = self.how if "://" in line else "label"
+            return True
+        return self._value(what, line)
+
+    def _labelled(self, label: Label) -> bool:
+        """Whether the label says something, or leaves it to the next line."""
+        kind, value = label.kind, label.value
+        if kind == "other":
+            outcome = self._told(label)
+            return outcome is not None and self._value("outcome", value, outcome)
+        if not value and outcome_of(label.words) is not None:
+            return False  # `[期限切れ]` is a heading
+        if not value:
+            self.more = self.more and (kind != "names" or bool(MORE_NAMES.search(label.words)))
+            self._begin(kind)
+            self.open = kind
+            return True
+        if self.in_list and kind in ("expires", "outcome"):
+            return self._of_row(kind, value)
+        if kind != "names":
+            return self._value(kind, value)
+        names = label.names
+        if not names or (not label.sure and _is_sentence(_behind(value))):
+            return kind == "names" and bool(outcome := outcome_of(value)) and self._value("outcome", value, outcome)
+        self._begin("names")
+        self.names = unique((*self.names, *names))
+        self.more = self.more and bool(MORE_NAMES.search(label.words))
+        self.how = self.how if "://" in value else "label"
+        rest = str(NAME.sub(" ", value))
+        self.outcome = self.outcome or outcome_of(rest)
+        self.expires = self.expires or first_date(rest, self.habits)
+        self.open = "names" if is_bare(value) and "://" not in value else None
+        return True
+
+    def _told(self, label: Label) -> Outcome | None:
+        """`Error: none` and `Error: 404` beside a name say how it went, and so does a value that is nothing else."""
+        if self.names and FAILED_ROW.search(label.words) and not _BEFORE_NOW.search(label.words):
+            return "fine" if NONE_ROW.search(f"{label.words}: {label.value}") else "failed"
+        ends = len(label.value.split()) <= MOST_OF_OUTCOME and outcome_of(label.value) == "failed"
+        return "failed" if ends else None
+
+    def _begin(self, kind: Kind) -> None:
+        again = kind == self.first and (self.outcome is not None or self.expires is not None)
+        if self.names and (again or (kind == "names" and (self.outcome is not None or self.expires is not None))):
+            self.end_block()
+        if self.first is None:
+            self.first, self.above = kind, self.heading if self.terse else None
+
+    def _value(self, what: Kind, value: str, outcome: Outcome | None = None) -> bool:
+        day = first_date(value, self.habits) if what == "expires" else None
+        outcome = outcome or (outcome_of(value) if what == "outcome" else None)
+        if day is None and outcome is None:
+            return False
+        self._begin(what)
+        self.expires = self.expires or day
+        self.outcome = self.outcome or outcome
+        return True
+
+    def _of_row(self, kind: Kind, value: str) -> bool:
+        """A date or an outcome on a line of its own below the row that it belongs to."""
+        last = self.found[-1]
+        day = first_date(value, self.habits) if kind == "expires" else None
+        outcome = outcome_of(value) if kind == "outcome" else None
+        self.found[-1] = replace(last, expires=last.expires or day, outcome=last.outcome or outcome)
+        return bool(day or outcome)
 
     def _text(self, line: str) -> None:
         """A short line is a heading and says how what stands below it went; any other text ends the list."""
         self.runs_on = len(line) >= WRAPPED and line[-1] not in _STOPS
-        short = len(line) <= LONGEST_HEADING
+        short = len(line) <= (LONGEST_LED if line[-1] in ":：" else LONGEST_HEADING)
         self.heading = outcome_of(line) if short else None
         self.led = short and bool(LEADS_IN.search(line))
+        self.terse = len(line) <= LONGEST_TITLE and line[-1] not in "。."
+        if self.announced and self.in_list:
+            self.announced = False
+        self.announced = self.announced or bool(_ANNOUNCES.search(line))
+        self.in_list = False
+
+
+def _behind(value: str) -> str:
+    """What stands behind the names of a value."""
+    end = 0
+    for hit in NAME.finditer(value):
+        if not _BETWEEN.match(value[end : hit.start()]):
+            break
+        end = hit.end()
+    return value[end:]
 
 
 def outcome_of(text: str) -> Outcome | None:
     """How it went, where the text says one thing only."""
-    text = NONE_ROW.sub(" ", text)
+    text = NONE_ROW.sub(" ", _TURNED.sub("", text))
     hit = FAILED_ROW.search(text)
     if hit is None:
-        return "fine" if FINE_ROW.search(text) else None
+        fine = FINE_ROW.search(text) and not UNDONE.search(text)
+        return "expired" if EXPIRED_ROW.search(text) else "fine" if fine else None
     rest = text[: hit.start()] + " " + text[hit.end() :]
     counts = re.search(r"\d", rest) and FINE_ROW.search(rest)  # `成功 2 / 失敗 1` says nothing of what stands below
     return None if counts else "failed"
 
 
-def labelled_names(value: str) -> tuple[Domain, ...]:
-    """Names in the value of a label. A URL there stands for its host."""
-    first = value.split()[0].strip("\"'<>()[],") if value.split() else ""
-    host = host_of(first)
-    return names_in(host)[:1] if host else names_in(value)
-
-
-def _is_label(line: str) -> bool:
-    hit = _ANY_LABEL.search(line)
-    return hit is not None and not str(hit.group("value")).startswith("//")
-
-
-def _is_bare(value: str) -> bool:
-    return not _NAME.sub(" ", value).strip(" ,、()\"'[]")
-
-
-def _row(line: str) -> Entry | None:
+def _row(line: str, habits: Habits) -> Entry | None:
     """A line that begins with names, after nothing but what numbers or marks it, and says little more."""
-    first = _NAME.search(line)
-    if first is None or not _is_row_head(line[: first.start()]):
+    if _CELLS.match(line):
+        return _cells(line, habits)
+    first = next((hit for hit in NAME.finditer(line) if _alone(line, hit)), None)
+    if first is None:
         return None
+    told = _TOLD.match(line, first.end())
+    if not _is_row_head(line[: first.start()]):
+        failed = told and outcome_of(line[told.end() : told.end() + LONGEST_SAID]) == "failed"
+        name = _alone(line, first)
+        return Entry((name,), "failed", None, "row") if failed and name else None
     names = list[Domain]()
     start = end = first.start()
-    for _, hit in zip(range(60), _NAME.finditer(line), strict=False):
+    for _, hit in zip(range(60), NAME.finditer(line), strict=False):
         name = _alone(line, hit) if _BETWEEN.match(line[end : hit.start()]) else None
         if name is None:
             break
         names.append(name)
         end = hit.end()
     rest = line[end:]
+    rest = rest[1:] if "://" in line[start:end] and (rest == "/" or rest.startswith("/ ")) else rest
     if not names or _LONGER.match(rest) or len(rest) > LONGEST_ROW or _is_sentence(rest):
         return None
-    outcome = outcome_of(_NAME.sub(" ", rest)) or outcome_of(line[:start])
-    return Entry(unique(names), outcome, first_date(rest), "row")
+    outcome = outcome_of(NAME.sub(" ", rest)) or outcome_of(line[:start])
+    day = None if _CHECKED.search(rest) else first_date(rest, habits)
+    return Entry(unique(names), outcome, day, "row")
+
+
+def _cells(line: str, habits: Habits) -> Entry | None:
+    """A row of cells, one of which is nothing but names."""
+    cells = [cell.strip(" \"'") for cell in line.strip("|").split("|" if "|" in line else ",")]
+    names = [cell for cell in cells if is_bare(cell) and (found := names_in(_PORT.sub("", cell))) and found]
+    if not names:
+        return None
+    rest = " ".join(cell for cell in cells if cell not in names)
+    found = unique(name for cell in names for name in names_in(_PORT.sub("", cell)))
+    return Entry(found, outcome_of(rest), first_date(rest, habits), "row", led=True)
+
+
+def _pairs(line: str) -> list[tuple[str, str]]:
+    """Keys and values of a log's line, in JSON or as key=value."""
+    if line.startswith("{") and line.rstrip(",").endswith("}"):
+        try:
+            found = json.loads(line.rstrip(","))
+        except ValueError:
+            return []
+        return [(str(key), _flat(value)) for key, value in found.items()]
+    return [(key, value.strip('"')) for key, value in _PAIR.findall(line)]
+
+
+def _flat(value: object) -> str:
+    return ", ".join(map(str, cast(list[object], value))) if isinstance(value, list) else str(value)
 
 
 def _is_row_head(head: str) -> bool:
@@ -241,8 +387,11 @@ def _is_row_head(head: str) -> bool:
 
 
 def _is_sentence(rest: str) -> bool:
-    if _READS_ON.match(rest):
+    rest = rest.lstrip('」』"”’)] ')
+    if _ADDRESSED.match(rest) or _READS_ON.match(_IN_BRACKETS.sub("", rest, count=1)):
         return True
+    if first_date(rest[:LONGEST_DAY]):
+        return False  # a day beside a name is a cell of a table, whatever stands in the next
     return not _TERSE.match(rest) and len(_WORD.findall(rest)) > MOST_WORDS
 
 
@@ -250,5 +399,5 @@ def _alone(line: str, hit: Any) -> Domain | None:
     """The name, where it is no part of an address or a path."""
     if line[hit.start() - 1 : hit.start()] in ("@", "/", "=", "-", "."):
         return None
-    token = hit.group(0)
-    return name_of((host_of(token) or "") if "://" in token else token)
+    token = str(hit.group(0))
+    return name_of((host_of(token) or "") if "://" in token else _PORT.sub("", token))

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 
+import re2
+
 from triage.recognize.errors import problems_in
-from triage.recognize.generic.sentences import names_told, says_failed
+from triage.recognize.generic.sentences import A_NAME, names_told, says_failed
 from triage.recognize.generic.words import (
     ADVERTISING,
     APPROVAL,
     EDITORIAL,
+    HOW_TO,
     OF_A_SITE,
     ORDER,
     OTHER_CERTIFICATES,
@@ -19,9 +22,12 @@ from triage.recognize.generic.words import (
 from triage.recognize.text import Text
 
 
-def something_else(text: Text, sentences: Sequence[str]) -> str | None:
-    """A plain failure outweighs what a host advertises below it, not what a seller or an editor writes around it."""
-    whole = text.whole
+def something_else(text: Text, sentences: Sequence[str], *, rows: bool) -> str | None:
+    """A plain failure outweighs what a host advertises below it, not what a seller or an editor writes around it.
+
+    `rows`: a label or a list of the mail says that something failed.
+    """
+    whole = _ADDRESSES.sub(" ", text.whole)
     if OTHER_CERTIFICATES.search(whole) and not OF_A_SITE.search(OTHER_CERTIFICATES.sub(" ", whole)):
         return "it is about a certificate of another kind"
     if STAGING.search(whole):
@@ -30,13 +36,15 @@ def something_else(text: Text, sentences: Sequence[str]) -> str | None:
         return "it is about a payment"
     if APPROVAL.search(whole) and not problems_in(text.lines):
         return "it asks to approve something"
+    if HOW_TO.search(text.subject) and not names_told([text.subject]):
+        return "it is something to read, not the state of a certificate"
     if EDITORIAL.search(text.subject) or (EDITORIAL.search(whole) and UNSUBSCRIBE.search(whole)):
         return "it is a newsletter"
     failures = [sentence for sentence in sentences if says_failed(sentence)]
     selling = ADVERTISING.search(text.subject) or (ADVERTISING.search(whole) and UNSUBSCRIBE.search(whole))
     if selling and not _is_plain(failures, sentences[0]):
         return "it is advertising"
-    if failures:
+    if failures or rows:
         return None
     if ADVERTISING.search(whole):
         return "it is advertising"
@@ -45,6 +53,10 @@ def something_else(text: Text, sentences: Sequence[str]) -> str | None:
     if POLICY.search(text.subject):
         return "it announces a change, not the state of one certificate"
     return None
+
+
+# `/checkout` and `checkout.example.jp` are no words of a text.
+_ADDRESSES = re2.compile(rf"https?://[^\s\"'<>「」()]{{1,500}}|[\w.+-]{{1,64}}@[\w.-]{{1,200}}|{A_NAME}")
 
 
 def _is_plain(failures: Sequence[str], subject: str) -> bool:

@@ -9,7 +9,7 @@ import re2
 
 from triage.model import Event
 from triage.names import Domain
-from triage.recognize.dates import dates_with_places
+from triage.recognize.dates import PLAIN, Habits, dates_with_places
 from triage.recognize.generic.words import (
     ACTION,
     AGAIN,
@@ -21,24 +21,33 @@ from triage.recognize.generic.words import (
     ENDS,
     ISSUED,
     MAYBE,
+    NONE_ROW,
     NOT,
     NOT_YET,
+    NOW_FINE,
     OUTRIGHT,
+    REDUCED,
     RENEWAL,
     RENEWED,
+    RENEWS,
+    RESOLVED,
     RUNS_OUT,
+    SPARED,
     THAT_DAY,
     TOPIC,
 )
 from triage.recognize.hosts import names_in, unique
 
 LONGEST_SENTENCE = 500
+FAR = 45  # days left from which on nobody is warned
+_DAYS_LEFT = re.compile(r"(\d{1,4}) ?(?:days?\b|日|tage\b|días\b|jours\b)", re.IGNORECASE)
+_PATH = re.compile(r"(?<![\w/:.])/(?:[\w.-]+/)+[\w.-]*")  # `/etc/ssl/private` is about no certificate
 MOST_SENTENCES = 400
 
-_END = re.compile(r"[。!?！？]+|(?<=\w)\.(?=\s|$)|\n\n")
+_END = re.compile(r"[。!?！？]+|(?<=\w)\.(?=\s|$)|\n\n|\n(?=[-*•・■◆●▼▽◇○] ?\S|\(?\d{1,2}[.)、] ?\S|[A-Z]{4,} \d)")
 _SIGN = r"[\p{Latin}\p{Greek}\p{Cyrillic}\p{Cf}\p{M}0-9_-]"
 A_NAME = rf"(?:\*\.)?{_SIGN}+(?:\.{_SIGN}+)+"
-_LIST = rf"(?P<value>{A_NAME}(?:(?: ?[,、] ?(?:and )?| and | & |と|及び|および)[\"'“「]?{A_NAME}[\"'”」]?)*)"
+_LIST = rf"(?P<value>{A_NAME}(?:[」』]?(?: ?[,、] ?(?:and )?| and | & |と|及び|および)[\"'“「『]?{A_NAME}[\"'”」』]?)*)"
 _Q = r"[\"'“”‘’「『(\[<]?(?:https?://)?"
 _OF = r"(?:for|of|on|covering|protecting|securing|named|called|de|du|für|pour|di|voor|van|per)"
 _KIND = r"(?:the|your|following|domains?|host|hostname|site|website|names?|zone|Ihre|Domain|dominio|domínio)"
@@ -52,8 +61,19 @@ _SAID = tuple(
         rf"{CERTIFICATE}(?:\s?の)?\s?{_Q}{_LIST}",
         rf"{_Q}{_LIST}[」』)\]”\"]?\s?(?:様)?(?::|の|に対する|向け|用|に設定|で(?:ご)?利用|へ|について|における|は|が|を)"
         rf"[^。\n]{{0,20}}?(?:証明書|SSL)",
-        rf"(?:ドメイン|ホスト|サイト)(?:名)?\s?{_Q}{_LIST}",
+        rf"(?:ドメイン|ホスト|サイト|域名|도메인)(?:名)?\s?{_Q}{_LIST}",
     )
+)
+# A page of the site, whose certificate the sentence speaks of.
+_LINKED = re2.compile(
+    rf"(?i)https?://(?P<value>{A_NAME})(?::\d+)?(?:/[^\s「」『』()]*)?[\s)」』]{{0,3}}[^。\n]{{0,8}}?(?:の|に対する)\s?"
+    rf"(?:[^。、\n]{{1,15}})?(?:SSL|TLS|サーバー?|独自|{CERTIFICATE})"
+)
+# Whom the mail is written to: the one who uses that name.
+_USED_BY = re2.compile(rf"(?i)ご利用(?:中)?の\s?{_Q}{_LIST}|{_Q}(?P<owner>{A_NAME})[」』]?\s?(?:ご担当|様|さま|御中)")
+# Japanese knows no blanks: a name in its own letters ends where its quotes do.
+_IN_QUOTES = re2.compile(
+    r"[「『【(\[\"“]([^\s「」『』【】()\[\]\"“”@:/]{1,100}\.[^\s「」『』【】()\[\]\"“”@:/]{1,100})[」』】)\]\"”]"
 )
 _ANY_NAME = re2.compile(rf"(?i){A_NAME}")
 
@@ -61,11 +81,12 @@ _ANY_NAME = re2.compile(rf"(?i){A_NAME}")
 def sentences_of(subject: str, lines: Sequence[str]) -> list[str]:
     """The subject first. A line break within a paragraph ends nothing; mailers wrap where they like."""
     pieces = _END.split("\n".join(lines).replace("\u3000", " "), maxsplit=MOST_SENTENCES)
-    return [subject, *(_one_line(piece) for piece in pieces if piece.strip())]
+    return [_PATH.sub(" ", subject), *(_one_line(piece) for piece in pieces if piece.strip())]
 
 
 def _one_line(piece: str) -> str:
-    return re.sub(r"(?<=[^\x00-\x7f])\n(?=[^\x00-\x7f])", "", piece[:LONGEST_SENTENCE]).replace("\n", " ").strip()
+    joined = re.sub(r"(?<=[^\x00-\x7f])\n(?=[^\x00-\x7f])", "", piece[:LONGEST_SENTENCE]).replace("\n", " ").strip()
+    return _PATH.sub(" ", joined) if "/" in joined else joined
 
 
 # ---- what happened
@@ -73,9 +94,28 @@ def _one_line(piece: str) -> str:
 
 def says_failed(sentence: str) -> bool:
     """A certificate that runs out and is "not yet" renewed has not failed; nobody tried."""
+    sentence = NONE_ROW.sub(" ", sentence)
     if not (TOPIC.search(sentence) and DO.search(sentence) and NOT.search(sentence)) or MAYBE.search(sentence):
         return False
     return not (NOT_YET.search(sentence) and RUNS_OUT.search(sentence))
+
+
+def warns(subject: str, sentence: str) -> bool:
+    """It runs out soon; the subject may say that a certificate is meant."""
+    about = TOPIC.search(sentence) or (TOPIC.search(subject) and _ANY_NAME.search(sentence))
+    return bool(about and RUNS_OUT.search(NONE_ROW.sub(" ", sentence))) and not _is_far(sentence)
+
+
+def says_failed_of(sentence: str) -> bool:
+    """The same where other sentences say that certificates are meant: `x.test の renew に失敗しました`."""
+    return bool(
+        RENEWS.search(sentence)
+        and NOT.search(NONE_ROW.sub(" ", sentence))
+        and _ANY_NAME.search(sentence)
+        and not MAYBE.search(sentence)
+        and not SPARED.search(sentence)
+        and not (NOT_YET.search(sentence) and RUNS_OUT.search(sentence))
+    )
 
 
 def _says_so_under(subject: str, sentence: str) -> bool:
@@ -88,23 +128,39 @@ def _says_so_under(subject: str, sentence: str) -> bool:
 def event_of(sentences: Sequence[str]) -> tuple[Event | None, str]:
     """The subject before the body, in each the failure before the success before the warning; and who says so."""
     subject = sentences[0]
+    if RESOLVED.search(subject):
+        done = next((s for s in sentences[1:] if NOW_FINE.search(s)), None)
+        if done is not None:
+            return Event.RENEWED, done
     for group in (sentences[:1], sentences[1:]):
+        for sentence in group:
+            if REDUCED.search(sentence) and not MAYBE.search(sentence):
+                return Event.REDUCED_COVERAGE, sentence
         for sentence in group:
             if says_failed(sentence) or _says_so_under(subject, sentence):
                 return _kind_of_failure(sentences, sentence), sentence
         for sentence in group:
-            if (event := _success(sentence)) is not None:
+            if (event := _success(sentence)) is not None and not _of_others(subject, sentence):
                 return event, sentence
         if any(map(says_failed, sentences[1:])):
             continue
         for sentence in group:
-            if TOPIC.search(sentence) and RUNS_OUT.search(sentence):
+            if warns(subject, sentence):
                 return Event.EXPIRY_WARNING, sentence
     waiting = next((s for s in sentences if TOPIC.search(s) and DEFERRED.search(s)), None)
     if waiting:
         return Event.DEFERRED, waiting
     asking = next((s for s in sentences if ACTION.search(s)), None) if DO.search(subject) else None
-    return (Event.VALIDATION_NEEDED, asking) if asking else (None, "")
+    if asking:
+        return Event.VALIDATION_NEEDED, asking
+    failing = next((s for s in sentences if says_failed_of(s)), None)
+    return (Event.RENEWAL_FAILED, failing) if failing else (None, "")
+
+
+def _is_far(sentence: str) -> bool:
+    """`valid, expires in 68 days`: what a monitor prints of a certificate that is well."""
+    days = [int(hit[1]) for hit in _DAYS_LEFT.finditer(sentence)]
+    return bool(days) and min(days) > FAR
 
 
 def _kind_of_failure(sentences: Sequence[str], sentence: str) -> Event:
@@ -113,6 +169,12 @@ def _kind_of_failure(sentences: Sequence[str], sentence: str) -> Event:
     if asked and not any(OUTRIGHT.search(s) and not MAYBE.search(s) for s in sentences):
         return Event.VALIDATION_NEEDED
     return Event.DEFERRED if DEFERRED.search(sentence) and not OUTRIGHT.search(sentence) else Event.RENEWAL_FAILED
+
+
+def _of_others(subject: str, sentence: str) -> bool:
+    """It names sites, and none of those that the subject names."""
+    own, named = ({str(hit.group(0)).lower() for hit in _ANY_NAME.finditer(text)} for text in (subject, sentence))
+    return bool(own and named) and own.isdisjoint(named)
 
 
 def _success(sentence: str) -> Event | None:
@@ -131,16 +193,37 @@ def names_said(sentences: Iterable[str]) -> tuple[Domain, ...]:
     return unique(name for s in sentences for part in [_without_cause(s)] for p in _SAID for name in _said(p, part))
 
 
+def names_linked(sentences: Iterable[str]) -> tuple[Domain, ...]:
+    """Sites of which a page stands in the sentence, followed by "'s certificate"."""
+    return unique(name for s in sentences for hit in _LINKED.finditer(s) for name in names_in(str(hit.group("value"))))
+
+
+def names_addressed(sentences: Iterable[str]) -> tuple[Domain, ...]:
+    """Whom the mail is written to by the name that they use."""
+    hits = (hit for s in sentences for hit in _USED_BY.finditer(s))
+    return unique(name for hit in hits for name in names_in(str(hit.group("value") or hit.group("owner"))))
+
+
 def names_told(sentences: Iterable[str]) -> tuple[Domain, ...]:
     """All names of sentences that are known to tell of the failure."""
     return unique(
         name
         for sentence in sentences
         for part in [_without_cause(sentence)]
-        for hit in _ANY_NAME.finditer(part)
-        if stands_alone(part, hit.start(), hit.end())
-        for name in names_in(str(hit.group(0)))
+        for name in (
+            *(
+                name
+                for hit in _ANY_NAME.finditer(part)
+                if stands_alone(part, hit.start(), hit.end())
+                for name in names_in(str(hit.group(0)))
+            ),
+            *names_quoted(part),
+        )
     )
+
+
+def names_quoted(text: str) -> tuple[Domain, ...]:
+    return unique(name for hit in _IN_QUOTES.finditer(text) for name in names_in(str(hit.group(1))))
 
 
 def _without_cause(sentence: str) -> str:
@@ -171,7 +254,8 @@ def stands_alone(text: str, start: int, end: int) -> bool:
     if text[start - 3 : start] == "://":  # a sentence may write its site as a plain URL; a path makes it a link
         return not re.match(r"[@:]|/\S", after)
     return (
-        before not in ("@", "/", ".", "-", ":", "=")
+        before not in ("@", "/", ".", "-", "=")
+        and not (before == ":" and text[max(0, start - 2) : start - 1].isascii())
         and not re.match(r"[A-Za-z0-9_]?-|[A-Za-z0-9_]{2}", text[max(0, start - 1) : start + 1])
         and not after.startswith(("@", "/", "-"))
         and not re.match(r":\d", after)
@@ -181,7 +265,7 @@ def stands_alone(text: str, start: int, end: int) -> bool:
 # ---- until when
 
 
-def end_said(sentences: Iterable[str], *, day_first: bool) -> date | None:
+def end_said(sentences: Iterable[str], habits: Habits = PLAIN) -> date | None:
     """The day on which a sentence says that the certificate ends; a date that belongs to the next try is none."""
     before = ""
     for sentence in sentences:
@@ -189,7 +273,7 @@ def end_said(sentences: Iterable[str], *, day_first: bool) -> date | None:
         if hit is not None and THAT_DAY.search(sentence):
             sentence, hit = f"{sentence} {before}", hit  # the date stands in the sentence above
         before = sentence
-        days = [] if hit is None else dates_with_places(sentence, day_first=day_first)
+        days = [] if hit is None else dates_with_places(sentence, habits)
         days = [(day, at) for day, at in days if not _is_of_a_try(sentence, at)]
         if hit is not None and days:
             return min(days, key=lambda found: (found[1] < hit.start(), abs(found[1] - hit.start())))[0]

@@ -18,36 +18,46 @@ def _any(*patterns: str) -> Any:
 
 CERTIFICATE = (
     r"(?:証明書|SSL|TLS|certificates?\b|\bcerts?\b|certificados?\b|zertifikat\w*|certificats?\b|certificaat|certificaten"
-    r"|certificat[oi]\b|\bHTTPS\b|Let['’]?s Encrypt)"
+    r"|certificat[oi]\b|\bHTTPS\b|Let['’]?s Encrypt|\w+zertifikat\w*|인증서|证书|證書|憑證)"
 )
-TOPIC = _any(CERTIFICATE)
+TOPIC = _any(
+    CERTIFICATE,
+    r"認証局|certificate authorit|\bACME\b|acme\.sh|\bauto(?:cert|tls)\b|\bnot ?after\b|TXT record|looking up CAA|no valid A records|padlock|鍵マーク|certbot|CertificateRenew|\bwildcard\b|Zertifikat",
+)
 
 # ---- a sentence says that a renewal failed where it has a word of each: the certificate, the doing, the not
 
 DO = _any(
-    r"renew|re-?issu|\bissu(?:e|ed|ing|ance)\b|obtain|extend|validat|provision|\bsecur(?:e|ed|ing)\b|generat",
+    r"renew|re-?issu|\bissu(?:e|ed|ing|ance)\b|obtain|extend|validat|provision|\bsecur(?:e|ed|ing)\b|generat|\breplac(?:e|ed|ing)\b",
     r"\bupdat(?:e|ed|ing)\b|install|\brequest",
-    r"更新|発行|取得|延長|インストール|(?:設定|導入|適用)(?:に|が|を|処理)",
+    r"更新|発行|取得|延長|入れ替え|差し替え|インストール|(?:設定|導入|適用)(?:に|が|を|処理)",
     r"verläng|erneuer|ausgestellt",
     r"renouvel|renov|rinnov",
     r"vernieuw|verleng",
+    r"갱신|발급|연장|续期|续订|續期|更新|签发|簽發|续签",
 )
 NOT = _any(
     r"n[o'’]t\b|\bunable|unsuccessful|fail(?:s|ed|ing|ure)?\b|\berrors?\b|\bproblems?\b|\btrouble|rejected|refused|impossible",
     r"\bno longer be",
     r"失敗|でき(?:て(?:い|お))?(?:り?ません|な(?:い|かった))|出来(?:ません|なかった)|未完了|エラー|されませんでした|されていません",
-    r"行えません|行われません|行われなかった|正常に(?:終了|完了)し(?:ません|なか)|不可|異常終了|うまくいき?ません|通らず",
+    r"行えません|行われません|行われなかった|正常に(?:終了|完了)(?:いた)?し(?:ません|なか)|対象外と(?:な|し)|不能|不可|異常終了|うまくいき?ません|うまくいって(?:い|お)|通らず|(?:完了|成功|反映)(?:して(?:い|お)?(?:り?ません|ない)|しません|していません|できて(?:い|お))|至(?:り|って(?:い|お)り)ません|至らな|断られ|更新に至",
     r"konnte[n]? nicht|fehlgeschlagen|fehler",
     r"n['’]a pas (?:pu|été)|échec|échoué",
     r"no se (?:pudo|ha podido)|falló|fallido|não (?:pôde|foi|pode)|falhou|falha",
     r"mislukt|kon(?:den)? niet|niet (?:worden )?(?:vernieuwd|verlengd)",
-    r"non è stato possibile|non (?:è|sono) stat|fallit",
+    r"non è stato possibile|non (?:è|sono) stat|non è andat|non riuscit|fallit|impossibile|siamo riusciti",
+    r"niet gelukt|lukte niet|nicht (?:verlängert|erneuert|ausgestellt)|non (?:abbiamo|siamo)|n['’]avons pas|échou",
+    r"no (?:hemos|se ha|ha) podido|no pud(?:o|imos|ieron)|non abbiamo potuto|não foi possível|não (?:conseguimos|conseguiu|pudemos)|sin éxito|sem sucesso",
+    r"실패|못(?:했|하)|않(?:았|습)|오류|失败|未能|未成功|无法|無法|错误",
+    r"\bNG\b|不成立|止まって|未達|拒否され",
 )
 MAYBE = _any(  # what would happen if, what happens in general, and what the owner is asked to do: no failure
     r"\b(?:if|when|whenever|in case)\b[^.]{0,40}(?:not|fail|unable|problem|error)|\bever fails?\b",
     r"(?:do not|don['’]t|need not|no need|never|please contact|may not|might) ",
     r"\b(?:thousands|many|most|some) (?:of )?(?:\w+ )?(?:websites?|sites|people|customers|owners)\b",
     r"(?:場合|(?:でき|され)ないとき|なければ|ないと|恐れ|おそれ|可能性|ため、ご注意|必要はあり|ご不明|対応は不要|作業はご?ざ?)",
+    r"\b(?:our|the) (?:e?-?mail|message|notice)s?\b.{0,40}\bhad failed|\b(?:earlier|previous(?:ly)?)\b.{0,60}\b(?:fail|error)",
+    r"先日(?:の|お送り|ご連絡)|前回の?(?:更新)?(?:失敗|エラー|通知|ご案内)",
     r"(?:する|いる)ケース|することがあ|こともあり|失敗すると|かねません",
     r"\b(?:wenn|falls|sollte)\b|\b(?:si|se) (?:el|la|le|il|o|a)\b|\b(?:als|indien)\b[^.]{0,30}mislukt",
 )
@@ -60,18 +70,42 @@ RUNS_OUT = _any(
     r"期限切れ|失効|切れ|期限が?(?:迫|近づ)|満了|有効期[限間][^。]{0,30}(?:残り|まで|終了|過ぎ|到来)|期限を(?:迎え|過ぎ)",
     r"läuft[^.]{0,60}\bab\b|abgelaufen",
     r"expir(?:e|era|ent|eront|ó|ou|a|ará)\b|caduca|vence\b",
-    r"verloopt|verlopen|scade\b|scaduto|scadrà",
+    r"verloopt|verlopen|scade\b|scaduto|scadrà|scadono|caducan|vencen|expiram|kurz vor|ablaufen",
+    r"certificates?\b.{0,40} ends?\b|あと ?\d+ ?日|残り? ?\d+ ?日|残日数|残り期間|\d+ ?日を切|期限(?:が|まで)? ?\d+ ?(?:日|週間|[かヶ]月)(?:前|以内|後)|(?:期限|期間)を?切|days? (?:left|remaining|to go)|\bless than \d+ days",
+    r"만료|到期|过期|過期|即将失效",
 )
 RENEWED = _any(
     r"(?:successfully|(?:has|have) been|was|were) (?:automatically |successfully )?(?:been )?(?:renewed|issued|installed|re-?issued)",
-    r"renewal (?:was )?(?:successful|succeeded|complete)|successfully (?:renewed|requested|issued|installed)",
-    r"new certificate (?:has been|was) (?:detected|found|installed|issued)",
+    r"renewal (?:was )?(?:successful|succeeded|complete)|\b[1-9]\d* renewed\b|hemos renovado|abbiamo rinnovato|avons renouvelé|we (?:have )?renewed|successfully (?:renewed|requested|issued|installed)",
+    r"new certificate (?:has been |was |is )?(?:now )?(?:detected|found|installed|issued|deployed|in place|active|live)",
+    r"(?:we|we['’]ve|we have|just) (?:issued|installed|renewed)(?: and \w+)? (?:a |the |your )?(?:new )?\w* ?certificate",
+    r"new certificate (?:runs|is valid|lasts|is good) (?:until|till|to|through)|worked on the (?:next|second|third) try",
+    r"更新 ?\d+/\d+ ?OK|更新 ?OK|\brenewal (?:is )?ok\b|^ok: .{1,80}\brenewed\b",
+    r"갱신(?:이|되었| ?완료)|续期成功|已(?:成功)?(?:续期|更新)|續期成功",
     r"(?:更新|発行|インストール)(?:処理|作業|手続き)?(?:が|を|は|に)?(?:正常に|無事)?"
     r"(?:完了(?:しました|いたしました|のお知らせ|しております)|成功|されました|しました|いたしました)",
+    r"(?:再発行|発行|更新|取得)(?:処理|作業)?(?:が|は)正常に(?:終了|完了)(?:いたし|し)ました|延長(?:いたし|し)ました",
+    r"成功 ?:? ?[1-9]\d* ?件?[ /、,]{1,4}失敗 ?:? ?0|^certificate installed:|\bissued and installed\b|\border for \S+ completed",
+    r"発行・設定(?:いたし|し)ました|発行し、.{0,20}設定(?:いたし|し)ました|発行成功",
     r"設定(?:処理|作業)?(?:が|を|は|に)?(?:正常に)?(?:完了(?:しました|いたしました)|されました)",
     r"(?:erfolgreich|wurde[n]?) (?:erfolgreich )?(?:erneuert|verlängert|ausgestellt)",
     r"(?:a été|est) (?:bien )?renouvelé|(?:se ha|ha sido|fue|foi) (?:renovado|renovada)|(?:se )?renovó correctamente",
     r"is (?:succesvol )?(?:vernieuwd|verlengd)|è stato rinnovato",
+)
+RESOLVED = _any(  # the subject may still name the failure that is over
+    r"復旧|対応完了|解決(?:しました|済)|解消|\bresolved\b|all sorted|\brecover(?:ed|y)\b|\bfixed\b|back to normal",
+)
+NOW_FINE = _any(
+    r"更新済み|発行成功|更新成功|更新され|まで有効|正常に|完了|\brenewed\b|new certificate|valid until|success"
+)
+SPARED = _any(  # what a sentence says is well beside what is not
+    r"\b(?:was|were|is|are|has been|now) renewed|all good|renews? by itself|not affected|unaffected|is fine|are fine|no worries|needs? no attention|still works?",
+    r"更新済み|影響(?:は)?(?:ご?ざいません|ありません)|通常(?:どおり|通り)|引き続きご利用|対象外|解消|問題(?:は)?(?:ありません|ござい)|別契約",
+)
+RENEWS = _any(r"\brenew|更新|갱신|续期|续订|續期|renov|renouvel|rinnov|vernieuw|verläng|erneuer")
+REDUCED = _any(
+    r"not in the new certificate|fewer names|(?:removed|dropped|left out|excluded) from the (?:new )?certificate",
+    r"証明書(?:から|に)(?:除外|含まれ(?:ません|なく|てい(?:ません|ない))|外(?:し|され))",
 )
 ISSUED = _any(r"issued|発行|新規|取得し|ausgestellt")
 DEFERRED = _any(
@@ -83,49 +117,84 @@ ACTION = _any(  # the owner must prove something before the renewal can happen
     r"validate (?:your|the) domain|validation is required|requires? validation",
 )
 OUTRIGHT = _any(  # and it was tried already
-    r"失敗|更新でき(?:ません|なかった)|fail(?:ed|ure)\b|(?:could not|couldn['’]t|cannot|can['’]t|unable to) (?:be )?renew|not (?:been )?renewed"
+    r"失敗|更新でき(?:ません|なかった)|fail(?:ed|ure)\b|(?:could not|couldn['’]t|cannot|can['’]t|unable to) (?:be )?(?:renew|extend|replace)|not (?:been )?renewed"
 )
 
 # ---- one row of a list, one value of a label
 
 FAILED_ROW = _any(
-    r"失敗|エラー|異常|未完了|未更新|更新不可|できなかった|できませんでした|できていない|\bNG\b|×|❌|✗|✖|⛔|期限切れ",
-    r"\bfail(?:ed|ure|s)?\b|\berrors?\b|not renewed|\bunable\b|could ?n[o'’]t|\bexpired\b",
+    r"실패|失败|未能|\bNOT renewed\b|不成立|\bKO\b",
+    r"失敗|エラー|異常|未完了|未更新|更新不可|できなかった|できません|できていない|見つかりません|存在しません|一致しません|届きません|できておりません|されていません|されておりません|\bNG\b|×|❌|✗|✖|⛔",
+    r"\bfail(?:ed|ure|s|ing)?\b|\berrors?\b|not renewed|\bunable\b|(?:could|can) ?n[o'’]t|\bcan['’]t\b",
     r"fehlgeschlagen|fehler|échec|échoué|falló|fallido|falhou|falha|mislukt|fallit",
 )
+EXPIRED_ROW = _any(r"期限切れ|失効しました|\bexpired\b|abgelaufen|caducad[oa]|scadut[oi]|verlopen|만료됨|已过期")
 FINE_ROW = _any(
-    r"成功|正常|完了|更新済|更新でき|できた|更新しました|更新されました|不要|対象外|有効\b|○|◯|✅|✔|✓",
+    r"\bprotected\b|\bpassed\b|\bunaffected\b|\bstill (?:valid|covered|fine)\b|異常なし|問題な",
+    r"(?:have|has) been secured|\bare secured\b|not due|\bdeployed\b|new certificate\b|\bskip\b|残り ?\d{2,3} ?日|未到来|影響(?:は)?(?:ご?ざいません|ありません|なし)",
+    r"成功|正常|完了|更新済|更新でき(?:た|て|まし)|できた|更新しました|更新されました|不要|対象外|有効\b|○|◯|✅|✔|✓",
     r"\bok\b|success|\brenewed\b|\bvalid\b|\bhealthy\b|not (?:yet )?due|skipped|no action|up to date|\bissued\b",
     r"erneuert|verlängert|gültig|renouvelé|renovado|vernieuwd|verlengd|rinnovato",
 )
-NONE_ROW = _any(r"(?:失敗|エラー|異常)\D{0,3}0(?:件|\b)|\b(?:0|no) (?:fail(?:ed|ures?)|errors?)\b")
+UNDONE = _any(  # `no se ha renovado`: what ends like a success
+    r"(?:\bnot\b|n['’]t\b|\bno se\b|\bnicht|\bniet|\bpas\b|\bnon\b|\bnão)[^.]{0,24}(?:renew|renov|erneu|verläng|vernieu|verlen|rinnov)",
+)
+NONE_ROW = _any(
+    r"(?:errors?|failures?|失敗|エラー) ?[:=]? ?(?:none|なし|無し|ゼロ)|異常なし|期限切れ ?:? ?0 ?件",
+    r"(?:失敗|エラー|異常)\D{0,3}0(?:件|\b)|\b(?:0|no) (?:fail(?:ed|ures?)|errors?)\b",
+)
 
 # ---- labels
 
-NAME_LABELS = (
-    r"(?:対象の?|該当の?|更新|登録|ご利用の?|失敗|サブ|メイン)?(?:ドメイン(?:名|一覧)?|コモンネーム|コモン名|ホスト(?:名)?|サイト(?:名|URL|アドレス)?|FQDN|URL"
-    r"|Webサイト|ウェブサイト|対象|独自ドメイン|証明書(?:名|対象)?|SSL対象|主体者|サブジェクト(?: ?代替名)?)"
-    r"|(?:affected |primary |main |failed |certificate |your |requested )?(?:domains?(?:[ _]names?)?|host[ _]?names?|hosts?"
-    r"|common[ _]name|cn|fqdn|(?:web)?sites?|site url|url|certificates?|certificate (?:name|for|domains?)|names?"
-    r"|subject(?: alternative names?)?|sans?|identifiers?|dns names?|vhost|zone|instance|target)"
-    r"|domaines?|dominios?|domínios?|domini|domeinnaam|domein|webseite|sitio(?: web)?"
+MORE_NAMES = _any(
+    r"\balso\b|\balias(?:es)?\b|\bother\b|\bfurther\b|\badditional\b|\balternative\b|tamb[eé]m|également|\bautres?\b|\botros?\b|\boutros?\b|\baltr[io]\b|\bandere\b|weitere|その他|ほか|追加|別名|www"
 )
-STATUS_LABELS = (
-    r"(?:処理|更新|実行)?結果|状態|状況|ステータス|status|result|state|outcome|renewal(?: status)?|statut|estado|stato|resultado"
-    r"|ergebnis|last renewal(?: attempt)?"
+
+NAME_LABEL = _any(
+    r"ドメイン(?:名|一覧)?|コモン(?:ネーム|名)|ホスト(?:名)?|サイト(?:名|URL|アドレス)?|FQDN|SSL対象|主体者|サブジェクト(?: ?代替名)?"
+    r"|証明書(?:名|対象)?|対象(?:URL)?|(?:Web|ウェブ)サイト|(?:サブ|マルチ)ドメイン|(?:別|代替)名|\bURL\b",
+    r"\bdomains?\b|\bhost ?names?\b|\bhosts?\b|\bcommon[ _]names?\b|\bcn\b|\bfqdns?\b|\b(?:web)?sites?\b|\bcert(?:ificate)?s?\b"
+    r"|\bnames?\b|\bsubject\b|\bsans?\b|\bidentifiers?\b|\bv(?:irtual )?hosts?\b|\bzones?\b|\btargets?\b|\bendpoints?\b"
+    r"|\balt ?names?\b|\balias(?:es)?\b|\border\b|\b(?:store|shop|web|site) address|\bobject\b|\bresource\b|\bitem\b|\basset\b|\bmonitor(?:ed)?\b|\w*namen?\b|\balso (?:included|covers|covered)\b|\baffected\b|\bservice\b|\bcovers\b|\bcovered\b|\bincludes\b",
+    r"\bdomaines?\b|\bdominios?\b|\bdomínios?\b|\bdomini\b|\bdominio\b|\bdomeinn?aa?m(?:en)?\b|\bdomein(?:en)?\b|\bwebseiten?\b|\bsitios?(?: web)?\b"
+    r"|\bzertifikate?\b|\bcertificats?\b|\bcertificados?\b|\bcertificat[oi]\b|\bsiti?o?\b|\btamb[eé]m inclu|\bservidor virtual\b|\bnoms?\b|\bnombres?\b",
+    r"도메인|인증서|호스트|域名|證書|证书|网站|網站|主机",
 )
-ENDS_LABELS = (
-    r"(?:現在の?|現|証明書の?)?(?:有効期限(?:日|満了日)?|有効期間(?:満了日|終了日)?|満了日|期限(?:日)?|失効日|終了日)"
-    r"|(?:certificate )?(?:expir(?:es|y|ation|ing)(?: date)?(?:[ _](?:on|at))?|valid (?:until|till|to|thru)|not[ _]?after|valid_to)"
-    r"|gültig bis|ablauf(?:datum)?|date d['’]expiration|expire le|valable jusqu['’]au|validade|validez|vencimiento|vencimento"
-    r"|(?:fecha de )?caducidad|vervaldatum|geldig tot|scadenza"
+STATUS_LABEL = _any(
+    r"結果|状態|状況|ステータス",
+    r"\bstatus\b|\bresults?\b|\bstate\b|\battempt\b|\boutcome\b|\brenewal\b|\blast (?:attempt|run)\b",
+    r"\bstatut\b|\bestado\b|\bstato\b|\bresultado\b|\bergebnis\b|\brésultat\b|\brisultato\b|\bresultaat\b",
+    r"상태|결과|状态|狀態|结果|結果",
+)
+ENDS_LABEL = _any(
+    r"有効(?:期限|期間)|満了|期限|期日|失効|終了日",
+    r"\bexpir(?:es|y|ation|ing|ed)\b|\bvalid (?:until|till|to|thru|through)\b|\bnot[ _]?after\b|\bvalid_to\b|\bruns? out\b|\bends?\b",
+    r"\bgültig bis\b|\bablauf\w*|\blaufzeit\b|\bexpiration\b|\bexpire\b|\bvalable jusqu|\bvalidade\b|\bvalidez\b|\bvencimi?ento\b|\bvence\b"
+    r"|\bcaduc\w+|\bvervaldatum\b|\bgeldig tot\b|\bscaden\w+|échéance\b|\bexpira(?:ção)?\b",
+    r"만료|有效期|到期|过期",
+)
+# What belongs to somebody else: the server, the panel, the writer, the next try, the record that is wanted.
+OTHER_LABEL = _any(
+    r"サーバー?(?:名|ID|番号)?$|ネームサーバ|実行|送信|差出|管理(?:画面|パネル|者)|ログイン|パネル|問い?合わ?せ|詳細|お知らせ|ヘルプ|サポート|マニュアル|参照|手順"
+    r"|連絡|担当|宛|発行(?:元|者|局)|認証局|メール|IPアドレス|レコード|転送先|リダイレクト|次回|実施|試行|再試行|確認日|検出|\bIP\b|\bTEL\b|会社|名前$|氏名|お名前|原因|理由|エラー|内容|(?:例|以前|旧|移転)",
+    r"\bservers?\b|\bnode\b|\bmachine\b|name ?servers?|\bfrom\b|\bsen(?:t|der)\b|\bpanel\b|\blog ?in\b|\bsupport\b|\bhelp\b|\bdocs?\b|\bdetails?\b|\bmore\b"
+    r"|\bissuers?\b|\bissued by\b|\bCA\b|\bauthority\b|\bcontacts?\b|\be-?mail\b|\brecords?\b|\b(?:A|AAAA|CNAME|TXT|NS|MX)$|\bredirect\w*|\bnext\b|\bretry\b|\breason\b"
+    r"|\berrors?\b|\bproblem\b|\bcause\b|\bdetected\b|\bchecked\b|\bstarted\b|\bphone\b|\btel\b|\blink\b|\bclick\b|\bvisit\b|\bsee\b|\bIP\b|\bpoints?\b|\bexpected\b"
+    r"|\bcurrent(?:ly)? (?:value|target|address)|\bresolves?\b|\bticket\b|\baccount\b|\buser\b|\bcustomer\b|\bclient\b|\bexample\b|\bpath\b|\bfile\b|\blog\b|\bprovider\b|\bregistrar\b",
+    r"\bserveur\b|\bservidor$|\bgrund\b|\bmotivo\b|\braison\b|\bmotif\b|\breden\b|\bfehler\b|\berreur\b|\berro\b|\boorzaak\b|원인|원인|原因|サーバ$",
+)
+FILLERS = _any(  # words that may stand in a label or between names and make it nothing else
+    r"(?:の|に含まれる|含む|お客様|ご利用|該当|対象|現在|現行|更新|失敗|登録|独自|一覧|および|及び|と|ほか|上記|下記|以下|様|日時?|新|SSL|TLS|自動)",
+    r"\b(?:the|your|this|affected|current|primary|main|failed|of|for|on|in|and|or|list|order|requested|all|these|following|SSL|TLS|date|time|et|und|e|y|en|le|la|el|o|der|die|das)\b",
 )
 
 # ---- the end of the certificate in a sentence
 
 ENDS = _any(
-    r"expir(?:es|ed|y|ation|ing|e)\b|runs? out|run out|valid (?:until|till|to|through|for)|keeps? working until|not after|valid_to",
-    r"renewal can be completed before|ends? on|lapses?",
+    r"expir(?:es|ed|y|ation|ing|e)\b|runs? out|run out|valid (?:until|till|to|through|for)|keeps? working until|ran out|not after|valid_to",
+    r"(?:日|:\d\d|\)) ?まで(?:[^に]|$)|まで(?:使え|ご?利用|有効)|残り ?\d+ ?日|あと ?\d+ ?日|stop working on|days left",
+    r"renewal can be completed before|ends? on|lapses?|good (?:until|till|through)|\bruns until|not_?after|still valid until",
+    r"만료|到期|过期|有效期",
     r"有効期限|有効期間|満了|期限|失効|終了日|まで有効|切れ",
     r"läuft|gültig bis|ablauf|abgelaufen",
     r"expire|expiration|valable jusqu|valide jusqu",
@@ -139,14 +208,19 @@ AGAIN = _any(  # a date beside one of these is that of the next try, or of an an
     r"nouvelle tentative|erneut|nuevo intento|nova tentativa|opnieuw",
 )
 CAUSE = _any(  # behind these a sentence names what is in the way, not what is sick
+    r"理由|原因|\breason\b|\bwhy\b|例:|例えば|\be\.g\.|\bfor example\b|z\. ?B\.|por ejemplo|par exemple|por exemplo",
+    r"\bname ?servers?\b|, but\b|redirected to|forwarded to|resolv(?:es|ed|ing) to|answered",
     r"\b(?:because|since|due to|as the|as it|expected|points? to|pointing to|redirects? to|instead of|rather than|which is|see|visit)\b",
     r"\bweil\b|\bda der\b|\bcar\b|\bparce qu|\bporque\b|\bomdat\b|\bperché\b",
 )
-CAUSE_FIRST = _any(r"(?:ため|ので|により|ことから|結果)、?")  # Japanese names the cause first
+CAUSE_FIRST = _any(
+    r"(?:ため|ので|により|ことから|結果)、?|(?:完了|成功|更新)(?:いた)?しましたが、?"
+)  # Japanese names the cause first
 LEADS_IN = _any(
     r"以下|下記|次の|ドメイン|証明書|サイト|ホスト|対象|コモンネーム|失敗|エラー",
     r"following|below|domains?|certificates?|hosts?|sites?|names?|affected|failed",
-    r"folgende|suivant|siguiente|seguinte|volgende|seguent",
+    r"folgende|suivant|siguiente|seguinte|volgende|seguent|domini|dominio|domínio|domaine|domein|zertifikat|servidor|nombres|\bnoms\b|\bnomi\b|\bnomes\b|namen",
+    r"アドレス|拠点|expir|残日数|期限|失効",
 )
 CLOSING = _any(
     r"^(?:--|__+|—)$|^(?:以上|敬具|草々|何卒|よろしくお願い|どうぞよろしく|今後とも)",
@@ -154,11 +228,16 @@ CLOSING = _any(
     r"^(?:mit freundlichen|viele|beste) grüßen?|^cordialement|^atentamente|^saludos|^atenciosamente|^met vriendelijke",
 )
 
+IMPRINT = _any(
+    r"\btel\b|電話|〒|\bfax\b|株式会社|有限会社|合同会社|お?問い?合わ?せ(?:先|窓口)|サポート(?:センター|窓口|チーム)|カスタマー",
+    r"copyright|©|all rights reserved|\b(?:Inc|Ltd|LLC|GmbH|S\.?A\.?R?\.?L|B\.?V|Corp)\b|unsubscribe|this (?:e-?mail|message) was sent",
+)
+
 # ---- mails that speak of certificates and want something else
 
 OTHER_CERTIFICATES = _any(
     r"code[- ]?signing certificates?|S/MIME\S*(?: certificates?)?|(?:client|personal|user|e-?mail|smime|device) certificates?",
-    r"certificates? of (?:\w+)|gift certificates?|(?:birth|death|stock|share|vaccination|training) certificates?",
+    r"certificates? of (?:completion|insurance|origin|attendance|achievement|analysis|conformity|incorporation|compliance|participation|authenticity)|gift certificates?|(?:birth|death|stock|share|vaccination|training) certificates?",
     r"(?:納税|印鑑|在職|卒業|成績|残高|所得|課税|登記(?:事項)?|資格|修了|出荷|検査)証明書?|クライアント証明書|電子証明書|コード署名証明書",
     r"SSL[- ]?VPN|TLS interception",
 )
@@ -166,11 +245,12 @@ OF_A_SITE = _any(
     r"\bSSL\b|\bTLS\b|HTTPS|Let['’]?s Encrypt|サーバー?証明書|\b(?:web)?sites?\b|\bdomains?\b|ドメイン|サイト"
 )
 PAYMENT = _any(
-    r"お?支払い?(?:方法|い?(?:が|を|は)?(?:確認|でき|お願い))|ご?請求(?:書|金額)|決済(?:が|に|でき|エラー)|クレジットカード",
+    r"お?支払い?(?:方法|情報|い?(?:が|を|は)?(?:確認|でき|お願い))|ご?請求(?:書|金額)|決済(?:が|に|でき|エラー)|クレジットカード",
+    r"\b(?:factuur|rechnung|facture|factura|fattura|fatura)\b|发票|账单|결제|청구",
     r"invoice|payment (?:failed|method|due|declined)|credit card|billing",
 )
 ORDER = _any(
-    r"お?支払|ご?請求|決済|クレジットカード|料金|invoice|payment|credit card|billing|checkout|auto-?renew(?:al)? (?:of )?your (?:order|subscription)",
+    r"お?支払|ご?請求|決済|クレジットカード|料金|invoice|payment|credit card|billing|(?:at|to) checkout|auto-?renew(?:al)? (?:of )?your (?:order|subscription)",
     r"ご?購入|ご?注文|お?申し?込み?(?:み)?(?:を|が|手続|方法|フォーム|は)|更新(?:の)?(?:お)?手続き|更新のご案内|更新費用|有償",
     r"purchase|your order|place an order|renew your (?:order|subscription|plan)|quote",
 )
@@ -179,16 +259,26 @@ ADVERTISING = _any(
     r"discount|limited[- ]time|special offer|buy now|webinar|free trial|\d+% off|save \d+|from \$\d|newsletter|coupon|promo(?:tion)? code|use code\b",
     r"メルマガ|クーポン|年間[\d,]+円",
 )
-UNSUBSCRIBE = _any(r"unsubscribe|(?:配信|購読)(?:停止|解除)|email preferences|abmelden|désabonner|darse de baja")
+UNSUBSCRIBE = _any(
+    r"unsubscribe|afmelden|uitschrijven|退订|退訂|수신거부|(?:配信|購読)(?:停止|解除)|email preferences|abmelden|désabonner|darse de baja"
+)
+HOW_TO = _any(  # of a subject that announces something to read
+    r"対処法|解説|とは[??]|記事|ブログ|新着 ?\d*件|アンケート|怎么办|如何|how to\b|\btips\b|\bsurvey\b|guide\b|explained\b",
+)
 EDITORIAL = _any(
-    r"newsletter|メルマガ|マガジン|\bissue (?:#|no\.? ?)?\d+|#\d{2,4}:|\d+月号|vol\.?\s?\d+|(?:通信|ニュース)\s?(?:第|\d)|読者"
+    r"nieuwsbrief|rundbrief|lettre d['’]information|bolet[ií]n",
+    r"周刊|月刊|读者|讀者|구독",
+    r"newsletter|メルマガ|マガジン|\bissue (?:#|no\.? ?)?\d+|#\d{2,4}:|\d+月号|vol\.?\s?\d+|(?:通信|ニュース)\s?(?:第|\d)|読者",
 )
 APPROVAL = _any(
     r"承認(?:手続|作業|メール|をお願い|が必要|してください)|認証メール|ドメイン認証(?:の)?(?:お願い|依頼|メール)",
     r"approv(?:e|al) (?:this|the|your|request|link|email)|to approve|domain control validation (?:e-?mail|code)",
     r"click (?:the )?(?:link )?(?:below )?to (?:approve|validate|confirm)",
 )
-STAGING = _any(r"\bstaging\b|テスト環境|test certificate|fake le\b")
+STAGING = _any(
+    r"\bstaging (?:endpoint|environment|server|directory|API|CA|certificate)|\(staging\)|acme-staging|\bdry[- ]run\b",
+    r"テスト環境|ステージング|検証環境|test certificate|fake le\b|simulat(?:ed|ing) renewal",
+)
 POLICY = _any(
     r"TLS-SNI-01|ACMEv1|end of life|policy (?:change|update)|changes? to (?:our|the) ",
     r"規約|仕様変更|メンテナンス|提供終了|(?:有効)?期間(?:の)?短縮|短くなり",
