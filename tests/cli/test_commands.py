@@ -163,7 +163,9 @@ def test_a_name_that_no_ca_may_certify_fails_without_a_question() -> None:
         "provider",
         "ca",
         "assumed",
+        "guess",
         "findings",
+        "road",
         "certificate",
         "seconds",
     }

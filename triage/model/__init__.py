@@ -42,7 +42,7 @@ from triage.model.asking import (
     Via,
 )
 from triage.model.basics import NOTHING, Language
-from triage.model.concluding import FACTS, Certainty, Diagnosis, Finding, Verdict
+from triage.model.concluding import FACTS, Certainty, Diagnosis, Finding, Step, StepKind, Verdict
 from triage.model.locale import Command, Locale, Locales, fallback, spoken, written
 from triage.model.mail import Address, Arrival, Forwarded, Header, How, Listed, MailKey, Message, Place
 from triage.model.notice import Event, Match, Notice, Notices, Problem, Reading, Unrecognized
@@ -158,6 +158,8 @@ __all__ = [
     "Report",
     "Rulebook",
     "Signature",
+    "Step",
+    "StepKind",
     "Temporary",
     "Thread",
     "TlsAnswer",

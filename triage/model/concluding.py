@@ -43,6 +43,18 @@ class Finding:
         return self.certainty is Certainty.SHOWN
 
 
+StepKind = Literal["name", "nameservers", "alias", "address", "redirect", "answer", "caa", "challenge-record", "issuer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the road from a name to its answer, as it was seen."""
+
+    kind: StepKind
+    seen: str
+    state: Literal["fine", "broken", "doubtful", "beyond"]
+
+
 Verdict = Literal["will-fail", "no-obstacle", "already-renewed", "unknown"]
 
 
