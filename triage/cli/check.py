@@ -33,6 +33,7 @@ from triage.model import (
 )
 from triage.names import Domain, InvalidName
 from triage.ports import Probes
+from triage.probes import CRT_SH
 from triage.service import investigate
 
 AT_ONCE = 64  # names in flight: enough to keep the loop busy while each waits for its slowest server
@@ -55,6 +56,7 @@ class Wish:
     from_error: str | None = None
     as_json: bool = False
     verbose: bool = False
+    logs: bool = False  # the CT logs as well
     language: str | None = None
     config: Path | None = None
 
@@ -68,7 +70,7 @@ async def check_names(wish: Wish) -> Exit:
         _say_wrong(text, reason, wish.as_json)
     worst = Exit.USAGE if wrong else Exit.DONE
     _spare_the_collector()
-    probes = network_probes(stand.settings)
+    probes = network_probes(stand.settings, _log_url(wish, stand))
     common = _without_name(wish, stand)
     inquiries = [replace(common, name=name) for name in names]
     teller = Teller(wish, stand, language, len(inquiries))
@@ -141,6 +143,11 @@ def _without_name(wish: Wish, stand: Standing) -> Inquiry:
         problems=problems,
         atlas=tuple(stand.rulebook.providers.values()),
     )
+
+
+def _log_url(wish: Wish, stand: Standing) -> str:
+    own = stand.settings.probes.ct_log if stand.settings else None
+    return (own or CRT_SH) if wish.logs else ""
 
 
 def _problems(error: str) -> tuple[Problem, ...]:

@@ -50,7 +50,7 @@ def _cause(blocks: bool | None, facts: str) -> Cause:
 CAUSES: Mapping[str, Cause] = {
     # A: nothing to repair
     "not-an-alert": _cause(False, ""),
-    "already-renewed": _cause(False, "issuer not_before not_after address since"),
+    "already-renewed": _cause(False, "issuer not_before not_after address since logged"),
     "service-names-only": _cause(True, ""),
     "moved-away": _cause(True, "addresses address operator reverse issuer not_before not_after"),
     # B: domain, delegation, DNSSEC

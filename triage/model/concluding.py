@@ -22,7 +22,7 @@ FACTS = frozenset(
         "zone", "addresses", "address", "expected", "expected_name", "nameservers", "operator", "reverse",
         "url", "target", "target_host", "status", "server", "title", "record", "where", "ca", "cname", "chain",
         "issuer", "not_before", "not_after", "expires", "registry_status", "registrar", "retry_after", "since",
-        "serials", "keytag", "count", "fault", "path", "detail", "error",
+        "logged", "serials", "keytag", "count", "fault", "path", "detail", "error",
     )
 )  # fmt: skip
 
