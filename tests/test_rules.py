@@ -95,7 +95,7 @@ REFUSED = (
     ("an unknown key", 'subjects = ["x"]\nevent = "renewed"', "subjects: is no key of such a file"),
     ("an unknown event", "event = 'gone'\nsubject = ['long enough']", "event: 'gone' is none of renewal-failed"),
     ("no pattern at all", "event = 'renewed'", "would claim every mail"),
-    ("a pattern that RE2 refuses", "event = 'renewed'\nsubject = ['(?=x)']", "is no re2 pattern"),
+    ("a pattern that RE2 refuses", "event = 'renewed'\nsubject = ['(?=x)']", "is no RE2 pattern"),
     (
         "a field without a value",
         "event = 'renewed'\nsubject = ['x']\n[fields.names]\npatterns = ['y']",

@@ -21,7 +21,7 @@ MANY = 4  # names or addresses are told, of a longer list the first ones
 
 _LISTS = ("addresses", "expected", "nameservers")
 _TIMES = ("since", "retry_after")
-_DAYS = ("expires", "not_before", "not_after")
+_DAYS = ("expires", "logged", "not_before", "not_after")
 _CA_NAMES = {
     "letsencrypt.org": "Let's Encrypt",
     "sectigo.com": "Sectigo",
