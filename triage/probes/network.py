@@ -32,6 +32,7 @@ from triage.ports import Clock
 from triage.probes.api import Api
 from triage.probes.authority import Authority
 from triage.probes.dns import Dns
+from triage.probes.exits import Exits
 from triage.probes.failing import Failed
 from triage.probes.guard import Guard
 from triage.probes.http import Http, Tokens
@@ -43,6 +44,8 @@ from triage.probes.turns import Asking, Stopwatch, Turns
 from triage.probes.whois import Whois
 from triage.probes.wire import Wire
 
+# Of three operators; nothing is sent there but a dial.
+CONTROLS = ("www.iana.org", "acme-v02.api.letsencrypt.org", "one.one.one.one")
 PATIENCE = 900.0  # seconds that a round waits for its turns, all in all: a thousand dead names take half of it
 # More would not be faster, since turns.py lets no more through; they would only keep their questions in memory.
 ROUNDS_AT_ONCE = 200
@@ -57,6 +60,7 @@ class NetworkProbes:
 
     `whois_servers` (TLD → host), `status_pages` (CA → URL) and `ports` (53, 80, 443 → where they are) move services
     elsewhere, as a lab without root needs it. `log_url`, with `{name}` in it: a search over the CT logs; "": none.
+    `controls`: hosts with open ports 80 and 443, dialed only to tell whether these are closed on our own side.
     """
 
     def __init__(
@@ -72,11 +76,13 @@ class NetworkProbes:
         status_pages: Mapping[str, str] | None = None,
         ports: Mapping[int, int] | None = None,
         log_url: str = "",
+        controls: Sequence[str] = CONTROLS,
     ) -> None:
         guard = Guard(allow_networks)
-        wire = Wire(guard, ports or {})
         self._clock = clock
-        self._dns = Dns(resolvers, guard, ports or {})
+        self._dns = Dns(resolvers, guard, ports or {}, *(() if controls else ((),)))
+        self._exits = Exits(lambda _: self._always_there(controls))
+        wire = Wire(guard, ports or {}, self._exits)
         self._http = Http(wire, contact)
         self._tls = Tls(wire, ca_file, clock)
         api = Api(self._dns, wire, self._http.agent, ca_file)
@@ -106,8 +112,13 @@ class NetworkProbes:
                 await round.end()
 
     async def close(self) -> None:
+        await self._exits.close()
         for shared in (self._dns, self._registrations, self._authorities, self._logged):
             await shared.close()
+
+    async def _always_there(self, hosts: Sequence[str]) -> Sequence[str]:
+        found = await asyncio.gather(*(self._dns.addresses(h, Asking()) for h in hosts), return_exceptions=True)
+        return [address for addresses in found if not isinstance(addresses, BaseException) for address in addresses[:4]]
 
     async def answer(self, question: Question, tokens: Tokens, asking: Asking) -> Answer | Failure:
         """The answer to one question, or why there is none."""
