@@ -102,6 +102,11 @@ class Round(Protocol):
 class Probes(Protocol):
     """Ask one question safely, and always come back with an observation."""
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """What may be asked beside what is always asked; see `Inquiry.sources`."""
+        ...
+
     def round(self, deadline: float) -> AbstractAsyncContextManager[Round]:
         """A round of `deadline` seconds; waiting for one's turn at an address does not count."""
         ...

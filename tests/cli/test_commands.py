@@ -129,7 +129,7 @@ def test_a_subject_cannot_move_the_cursor(tmp_path: Path) -> None:
             ("check", "example.jp", "--since", "soon"),
             "triage: --since: soon is no date\nhint: write it as 2026-11-28\n",
         ),
-        (("check", "example.jp", "--lang", "fr"), "triage: --lang: fr is not known\nhint: ja or en\n"),
+        (("check", "example.jp", "--lang", "fr"), "triage: --lang: fr is not known\nhint: en or ja\n"),
         (
             ("check", "--from", "none.txt"),
             "triage: none.txt: no such file or directory\nhint: give a text file with a name a line\n",
@@ -163,7 +163,9 @@ def test_a_name_that_no_ca_may_certify_fails_without_a_question() -> None:
         "provider",
         "ca",
         "assumed",
+        "guess",
         "findings",
+        "road",
         "certificate",
         "seconds",
     }

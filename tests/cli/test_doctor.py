@@ -138,6 +138,8 @@ class Given:
     def __init__(self, answers: dict[Question, Answer]) -> None:
         self._answers = answers
 
+    sources: tuple[str, ...] = ()
+
     @asynccontextmanager
     async def round(self, deadline: float) -> AsyncIterator["Given"]:
         yield Given(self._answers)

@@ -10,6 +10,7 @@ from triage.model import (
     AskAuthority,
     AskDns,
     AskHttp,
+    AskLog,
     AskRegistry,
     AskTls,
     AuthorityAnswer,
@@ -91,6 +92,7 @@ class Net:
     registry: Answer | Failure = PAID
     whois: Answer | Failure = NO_WHOIS
     authority: Answer | Failure = AT_WORK
+    log: Answer | Failure = NO_WHOIS
 
     def answer(self, question: Question) -> Answer | Failure:
         match question:
@@ -107,6 +109,8 @@ class Net:
                 return self.registry if by == "rdap" else self.whois
             case AskAuthority():
                 return self.authority
+            case AskLog():
+                return self.log
 
     def _http(self, question: AskHttp) -> Answer | Failure:
         url = f"{question.scheme}://{question.host}{question.target}"

@@ -95,6 +95,8 @@ ROWS = {
     "behind-cdn: a site builder": (at("185.230.63.1"), OF_HOST, "will-fail behind-cdn"),
     "a site builder's own customer": (at("185.230.63.1"), None, "no-obstacle None"),
     "stale-aaaa: parked there, the site here": (Net(dns={(NAME, "AAAA"): records(NAME, "AAAA", V6)}, http={(V6, ""): http(403)}), None, "will-fail stale-aaaa"),
+    "stale-aaaa: it cuts off where the A answers": (Net(dns={(NAME, "AAAA"): records(NAME, "AAAA", V6)}, http={(V6, ""): failed(Fault.RESET)}), None, "will-fail stale-aaaa"),
+    "both families cut off alike": (Net(dns={(NAME, "AAAA"): records(NAME, "AAAA", V6)}, http={("", ""): failed(Fault.RESET)}), None, "will-fail connection-reset"),
     "one-address-wrong: the first is dead": (Net(dns={(NAME, "A"): records(NAME, "A", B, A)}, http={(B, ""): failed(Fault.REFUSED)}), None, "will-fail one-address-wrong"),
     "one-address-wrong now and then: the second is dead": (Net(dns={(NAME, "A"): records(NAME, "A", A, B)}, http={(B, ""): failed(Fault.REFUSED)}), None, "unknown one-address-wrong"),
     # E

@@ -19,12 +19,14 @@ from triage.model import (
     AskAuthority,
     AskDns,
     AskHttp,
+    AskLog,
     AskRegistry,
     AskTls,
     AuthorityAnswer,
     DnsAnswer,
     Failure,
     HttpAnswer,
+    LogAnswer,
     Observation,
     Observations,
     Question,
@@ -32,10 +34,10 @@ from triage.model import (
     TlsAnswer,
 )
 
-QUESTIONS: dict[str, Any] = {c.__name__: TypeAdapter(c) for c in (AskDns, AskHttp, AskTls, AskRegistry, AskAuthority)}
-ANSWERS: dict[str, Any] = {
-    c.__name__: TypeAdapter(c) for c in (DnsAnswer, HttpAnswer, TlsAnswer, RegistryAnswer, AuthorityAnswer, Failure)
-}
+_ASKED = (AskDns, AskHttp, AskTls, AskRegistry, AskAuthority, AskLog)
+_GOT = (DnsAnswer, HttpAnswer, TlsAnswer, RegistryAnswer, AuthorityAnswer, LogAnswer, Failure)
+QUESTIONS: dict[str, Any] = {c.__name__: TypeAdapter(c) for c in _ASKED}
+ANSWERS: dict[str, Any] = {c.__name__: TypeAdapter(c) for c in _GOT}
 
 
 class NotRecorded(AssertionError):
@@ -77,6 +79,10 @@ class RecordedProbes:
     """A ports.Probes that knows only what was recorded, and gives it in the order in which it came."""
 
     seen: Observations
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return ("log",) if any(isinstance(o.question, AskLog) for o in self.seen) else ()
 
     @asynccontextmanager
     async def round(self, deadline: float) -> AsyncGenerator["RecordedRound"]:

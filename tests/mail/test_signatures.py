@@ -44,6 +44,8 @@ class Zone:
     def __init__(self, records: Mapping[str, tuple[str, ...] | Fault]) -> None:
         self._records, self.asked = records, list[Question]()
 
+    sources: tuple[str, ...] = ()
+
     @asynccontextmanager
     async def round(self, deadline: float) -> AsyncGenerator["Zone"]:
         yield self

@@ -106,7 +106,11 @@ def closed_port() -> int:
 
 def probes(**settings: Any) -> NetworkProbes:
     """Probes that may speak to loopback, but for what a test says otherwise."""
-    defaults: dict[str, Any] = {"allow_networks": ("127.0.0.0/8", "::1/128"), "resolvers": ("127.0.0.1:9",)}
+    defaults: dict[str, Any] = {
+        "allow_networks": ("127.0.0.0/8", "::1/128"),
+        "resolvers": ("127.0.0.1:9",),
+        "controls": (),
+    }
     return NetworkProbes(**{**defaults, **settings})
 
 

@@ -62,16 +62,16 @@ TAR_PITS: dict[str, tuple[Talk, AskHttp | AskTls, str]] = {
 }
 
 
-async def test_every_tar_pit_ends_by_itself_before_the_deadline() -> None:
+async def test_every_tar_pit_ends_by_its_own_limit() -> None:
     async def caught(case: str) -> tuple[str, Observation]:
         talk, question, _ = TAR_PITS[case]
         async with tcp(talk) as port:
             asked = type(question)(**{f: getattr(question, f) for f in question.__slots__} | {"address": "127.0.0.1"})
-            (only,) = await ask(probes(ports={80: port, 443: port}), asked, deadline=11.0)
+            (only,) = await ask(probes(ports={80: port, 443: port}), asked, deadline=40.0)
         return case, only
 
     for case, seen in await asyncio.gather(*map(caught, TAR_PITS)):
-        assert seen.seconds < 10.5, case
+        assert seen.seconds < 20, case  # by its own limit, not by the deadline
         assert isinstance(seen.answer, Failure), case
         assert seen.answer.fault is Fault.STALLED, case
         assert TAR_PITS[case][2] in seen.answer.detail, case

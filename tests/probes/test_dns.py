@@ -81,7 +81,7 @@ async def test_a_closed_port_is_known_at_once() -> None:
     got = await answer(probes(ports={53: closed_port()}), AskDns("example.com", "A", at="127.0.0.1"))
     assert isinstance(got, Failure)
     assert got.fault is Fault.REFUSED
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 4  # no try was waited out
 
 
 async def test_a_resolver_that_is_not_there_leaves_it_to_the_next() -> None:
@@ -203,7 +203,7 @@ async def test_silence_is_told_to_those_who_wait_for_the_same_server() -> None:
         got = await ask(probes(ports={53: port}), *(AskDns(f"n{n}.com", "A", at="127.0.0.1") for n in range(150)))
     assert {o.answer.fault for o in got if isinstance(o.answer, Failure)} == {Fault.TIMEOUT}
     assert len(got) == 150
-    assert time.monotonic() - began < 6
+    assert time.monotonic() - began < 25
 
 
 async def test_a_name_server_of_a_private_network_is_never_asked() -> None:

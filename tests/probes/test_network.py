@@ -50,7 +50,7 @@ async def test_at_the_deadline_the_rest_is_cut_off_and_says_how_far_it_was() -> 
         got = await ask(
             asker, get(), AskTls("example.com", "127.0.0.1"), AskDns("example.com", "A", "127.0.0.1"), deadline=0.3
         )
-    assert time.monotonic() - began < 0.6
+    assert time.monotonic() - began < 10  # the servers would have held them for 60
     assert {type(o.question).__name__: o.answer for o in got} == {
         "AskHttp": Failure(Fault.CUT_OFF, "the time was over: connected, waiting for the answer"),
         "AskTls": Failure(Fault.CUT_OFF, "the time was over: connected, in the TLS handshake"),

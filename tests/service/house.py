@@ -39,6 +39,8 @@ class Mute:
     def __init__(self) -> None:
         self.asked: list[Question] = []
 
+    sources: tuple[str, ...] = ()
+
     @asynccontextmanager
     async def round(self, deadline: float) -> AsyncGenerator["_MuteRound"]:
         yield _MuteRound(self.asked)

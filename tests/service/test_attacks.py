@@ -300,6 +300,8 @@ class NoMail(Mute):
     def __post_init__(self) -> None:
         super().__init__()
 
+    sources: tuple[str, ...] = ()
+
     @asynccontextmanager
     async def round(self, deadline: float) -> AsyncGenerator[Round]:
         async with super().round(deadline) as round:

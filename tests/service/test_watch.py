@@ -32,6 +32,8 @@ class Site:
     behavior: str = "password"
     certificate: dict[str, Any] = None  # pyright: ignore[reportAssignmentType]
 
+    sources: tuple[str, ...] = ()
+
     @asynccontextmanager
     async def round(self, deadline: float) -> AsyncGenerator[Any]:
         if self.behavior == "breaks":

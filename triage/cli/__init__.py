@@ -79,6 +79,7 @@ def check(
     from_error: Annotated[str | None, typer.Option(help="What the CA or the host said, word for word.")] = None,
     json: JsonOption = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Every question and its answer.")] = False,
+    ct: Annotated[bool, typer.Option("--ct", help="Ask the certificate logs (crt.sh), too.")] = False,
     lang: LanguageOption = None,
     config: ConfigOption = None,
 ) -> None:
@@ -93,6 +94,7 @@ def check(
         from_error=from_error,
         as_json=json,
         verbose=verbose,
+        logs=ct,
         language=lang,
         config=config,
     )

@@ -4,17 +4,19 @@ import asyncio
 import gc
 import json
 import sys
-from collections.abc import AsyncGenerator, Generator
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import AbstractContextManager, aclosing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
-from triage.cli.evidence import asked, in_words
+from triage.cli.evidence import in_words
+from triage.cli.picture import Picture
+from triage.cli.progress import Progress
 from triage.cli.shapes import of_diagnosis
 from triage.cli.standing import Standing, network_probes, of_the_terminal, refuse_unknown, standing, utc_now
-from triage.cli.voice import Exit, plain, say, say_trouble, stop, terminal
+from triage.cli.voice import Exit, plain, say, say_trouble, screen, stop
 from triage.cli.watched import WatchedProbes
 from triage.explain import explain
 from triage.model import (
@@ -22,26 +24,25 @@ from triage.model import (
     Diagnosis,
     Inquiry,
     Language,
+    Note,
     Observation,
     Permanent,
     Problem,
-    Question,
     Report,
     Temporary,
 )
 from triage.names import Domain, InvalidName
 from triage.ports import Probes
+from triage.probes import CRT_SH
 from triage.service import investigate
 
 AT_ONCE = 64  # names in flight: enough to keep the loop busy while each waits for its slowest server
 MOST_NAMES = 100_000
 LONGEST_ERROR = 20_000  # characters of --from-error
-IN_WORDS = {
-    "will-fail": "will fail",
-    "no-obstacle": "nothing in the way",
-    "already-renewed": "already renewed",
-    "unknown": "could not tell",
-}
+MOST_NOTES = 5  # names that are told of at length; of more, a line or two for each
+
+
+Aside = Callable[[], AbstractContextManager[None]]  # while a result is printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Wish:
     from_error: str | None = None
     as_json: bool = False
     verbose: bool = False
+    logs: bool = False  # the CT logs as well
     language: str | None = None
     config: Path | None = None
 
@@ -68,16 +70,20 @@ async def check_names(wish: Wish) -> Exit:
         _say_wrong(text, reason, wish.as_json)
     worst = Exit.USAGE if wrong else Exit.DONE
     _spare_the_collector()
-    probes = network_probes(stand.settings)
-    inquiries = [replace(inquiry, name=name) for inquiry in [_without_name(wish, stand)] for name in names]
+    probes = network_probes(stand.settings, _log_url(wish, stand))
+    common = _without_name(wish, stand)
+    inquiries = [replace(common, name=name) for name in names]
+    teller = Teller(wish, stand, language, len(inquiries))
     try:
-        with _on_lookers(probes, wish, len(inquiries)) as watched:
+        with _on_lookers(probes, wish, len(inquiries)) as (watched, aside):
             async with aclosing(_diagnosed(watched, inquiries)) as found:
                 async for diagnosis in found:
-                    _tell(diagnosis, wish, stand, language)
-                    worst = max(worst, _exit(diagnosis))
+                    with aside():
+                        teller.tell(diagnosis)
+                        worst = max(worst, _exit(diagnosis))
     finally:
         await probes.close()
+    teller.sum_up()
     return worst
 
 
@@ -139,6 +145,11 @@ def _without_name(wish: Wish, stand: Standing) -> Inquiry:
     )
 
 
+def _log_url(wish: Wish, stand: Standing) -> str:
+    own = stand.settings.probes.ct_log if stand.settings else None
+    return (own or CRT_SH) if wish.logs else ""
+
+
 def _problems(error: str) -> tuple[Problem, ...]:
     from triage.recognize import problems_in  # dozens of patterns, compiled only where they are needed
 
@@ -186,19 +197,15 @@ async def _diagnosed(probes: Probes, inquiries: list[Inquiry]) -> AsyncGenerator
 
 
 @contextmanager
-def _on_lookers(probes: Probes, wish: Wish, count: int) -> Generator[Probes]:
-    """With -v every answer is a line on standard error; on a terminal the latest question is shown while it runs."""
+def _on_lookers(probes: Probes, wish: Wish, count: int) -> Generator[tuple[Probes, Aside]]:
+    """With -v every answer is a line on standard error; on a terminal what is under way is shown while it runs."""
     if wish.verbose:
-        yield WatchedProbes(probes, lambda _: None, _print_line)
-    elif terminal.is_terminal and not wish.as_json:
-        with terminal.status(f"asking about {count} name{'s' if count > 1 else ''}") as status:
-
-            def show(question: Question) -> None:
-                status.update(plain(asked(question))[: terminal.width - 4])
-
-            yield WatchedProbes(probes, show, lambda _: None)
+        yield WatchedProbes(probes, lambda _: None, _print_line), nullcontext
+    elif screen.is_terminal and not wish.as_json and count:
+        with Progress(screen, count) as progress:
+            yield WatchedProbes(probes, progress.asked, progress.seen), progress.aside
     else:
-        yield probes
+        yield probes, nullcontext
 
 
 def _print_line(observation: Observation) -> None:
@@ -215,13 +222,39 @@ def _say_wrong(text: str, reason: str, as_json: bool) -> None:
         say_trouble(Permanent(f"{text[:253]}: {reason}", "give a domain name, such as example.jp"))
 
 
-def _tell(diagnosis: Diagnosis, wish: Wish, stand: Standing, language: Language) -> None:
-    now = utc_now()
-    if wish.as_json:
-        say(json.dumps(of_diagnosis(diagnosis, now), ensure_ascii=False))
-        return
-    because = f": {diagnosis.leading}" if diagnosis.leading else ""
-    say(f"{diagnosis.name.unicode}  {IN_WORDS[diagnosis.verdict]}{because}  ({diagnosis.seconds:.1f} s)")
-    providers = stand.rulebook.providers
-    note = explain((Report((diagnosis,)),), stand.wording, language, now, providers=providers)
-    say("\n" + plain(note.text).rstrip() + "\n")
+class Teller:
+    """Tells of one name after the other, at length of a few, in a line or two of each of many."""
+
+    def __init__(self, wish: Wish, stand: Standing, language: Language, count: int) -> None:
+        self._as_json = wish.as_json
+        self._brief = count > MOST_NOTES and not wish.verbose
+        self._stand = stand
+        self._language: Language = language
+        self._picture = Picture(stand.wording, language)
+        self._verdicts: list[str] = []
+        self._first: Diagnosis | None = None  # of those of which there is more to say
+
+    def tell(self, diagnosis: Diagnosis) -> None:
+        if self._as_json:
+            say(json.dumps(of_diagnosis(diagnosis, utc_now()), ensure_ascii=False))
+            return
+        self._verdicts.append(diagnosis.verdict)
+        if not self._brief:
+            say(f"{self._picture.whole(diagnosis)}\n\n{plain(self._note(diagnosis).text).rstrip()}\n")
+            return
+        say(self._picture.line(diagnosis))
+        if diagnosis.leading:
+            self._first = self._first or diagnosis
+            say(f"    {plain(self._note(diagnosis).title)}")
+
+    def sum_up(self) -> None:
+        if len(self._verdicts) < 2:
+            return
+        say(self._picture.summary(self._verdicts))
+        if self._brief and self._first:
+            say(self._picture.more(self._first))
+
+    def _note(self, diagnosis: Diagnosis) -> Note:
+        providers = self._stand.rulebook.providers
+        reports = (Report((diagnosis,)),)
+        return explain(reports, self._stand.wording, self._language, utc_now(), providers=providers)

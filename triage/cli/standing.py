@@ -55,9 +55,10 @@ def of_the_terminal(stand: Standing) -> Language:
     return next((language for language in known if spoken.startswith(language)), fallback(known))
 
 
-def network_probes(settings: Settings | None) -> Probes:
+def network_probes(settings: Settings | None, log_url: str = "") -> Probes:
+    """`log_url`: a search over the CT logs; else the one that the configuration names, if any."""
     if settings is None:
-        return NetworkProbes()
+        return NetworkProbes(log_url=log_url)
     section = settings.probes
     return NetworkProbes(
         resolvers=section.resolvers,
@@ -65,4 +66,5 @@ def network_probes(settings: Settings | None) -> Probes:
         allow_networks=section.allow_networks,
         ca_file=section.ca_file,
         rdap_bootstrap=section.rdap_bootstrap,
+        log_url=log_url or section.ct_log or "",
     )

@@ -23,6 +23,8 @@ class Exit(IntEnum):
 
 # For progress and tables on a terminal; what other programs may read goes through `say`, untouched by any styling.
 terminal = Console(soft_wrap=True, highlight=False, emoji=False)
+# For what is drawn while something runs: standard error, since standard output may go to a file.
+screen = Console(stderr=True, soft_wrap=True, highlight=False, emoji=False)
 
 
 def say(line: str, err: bool = False) -> None:

@@ -12,6 +12,7 @@ class WatchedProbes:
 
     def __init__(self, probes: Probes, asked: Callable[[Question], None], seen: Callable[[Observation], None]) -> None:
         self._probes, self._asked, self._seen = probes, asked, seen
+        self.sources = probes.sources
 
     @asynccontextmanager
     async def round(self, deadline: float) -> AsyncGenerator[Round]:

@@ -66,6 +66,12 @@ def _a_url(text: str) -> str:
     return text
 
 
+def _with_a_name(text: str) -> str:
+    if "{name}" not in text:
+        raise ValueError("it has no {name} in it: the place of the name that is searched for")
+    return text
+
+
 def _a_language(text: str, info: ValidationInfo) -> str:
     known: tuple[str, ...] = (info.context or {}).get("languages", ())
     if text not in known:
@@ -79,6 +85,7 @@ Language = Annotated[str, AfterValidator(_a_language)]
 DomainName = Annotated[str, AfterValidator(_a_domain)]
 Network = Annotated[str, AfterValidator(_a_network)]
 Listen = Annotated[str, AfterValidator(_a_listener)]
+SearchUrl = Annotated[str, AfterValidator(_a_url), AfterValidator(_with_a_name)]
 WebUrl = Annotated[str, AfterValidator(_a_url)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Tls = Literal["implicit", "starttls", "none"]
@@ -226,6 +233,7 @@ class ProbesSection(_Section):
     allow_networks: tuple[Network, ...] = ()
     ca_file: Path | None = None
     rdap_bootstrap: Path | None = None
+    ct_log: SearchUrl | None = None  # off: nothing depends on it, and it tells a third party which names are looked at
 
 
 class RulesSection(_Section):

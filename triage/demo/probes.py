@@ -8,17 +8,20 @@ from typing import Literal
 
 from triage.demo import dns, web
 from triage.demo.tree import Tree
-from triage.demo.world import Unsimulated, World
+from triage.demo.world import CertificatePart, Unsimulated, World
 from triage.model import (
     Answer,
     AskAuthority,
     AskDns,
     AskHttp,
+    AskLog,
     AskRegistry,
     AskTls,
     AuthorityAnswer,
+    Certificate,
     Failure,
     Fault,
+    LogAnswer,
     Observation,
     Question,
     RegistryAnswer,
@@ -47,6 +50,7 @@ class WorldProbes:
     def __init__(self, world: World, mode: Literal["strict", "lenient"] = "strict") -> None:
         self.world = world
         self.strict = mode == "strict"
+        self.sources: tuple[str, ...] = ("log",) if world.log else ()
         self._dns = dns.Simulated(Tree(world))
         self._web = web.Simulated(world)
 
@@ -78,6 +82,8 @@ class WorldProbes:
                 return self._registry(question)
             case AskAuthority():
                 return self._authority(question)
+            case AskLog():
+                return self._log(question)
 
     def _registry(self, question: AskRegistry) -> tuple[Answer | Failure, float]:
         tld = question.name.rpartition(".")[2]
@@ -102,6 +108,17 @@ class WorldProbes:
                 return AuthorityAnswer(True, "All Systems Operational"), LOOKUP
             return Failure(Fault.NOT_ASKED, f"no status page of {question.ca} is known"), 0.0
         return AuthorityAnswer(entry.operational, entry.words, self.world.maybe(entry.since)), LOOKUP
+
+    def _log(self, question: AskLog) -> tuple[Answer | Failure, float]:
+        entries = self.world.log.get(question.name)
+        if entries is None:
+            return Failure(Fault.NOT_ASKED, "the world has no such log"), LOOKUP
+        read = (self._logged(part, question.name, n) for n, part in enumerate(entries))
+        return LogAnswer(tuple(sorted(read, key=lambda c: c.not_before, reverse=True))), LOOKUP
+
+    def _logged(self, part: CertificatePart, name: str, number: int) -> Certificate:
+        since, until = self.world.moment(part.since), self.world.moment(part.until)
+        return Certificate(part.issuer, since, until, part.names or (name,), serial=f"logged{number}")
 
 
 class SimulatedRound:

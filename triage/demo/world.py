@@ -39,6 +39,10 @@ registry in a network namespace (tests/lab/internet.py). So a set-up is describe
     [authority]                            # what a CA says of itself; Let's Encrypt is fine when it is not named
     "letsencrypt.org" = { operational = false, words = "Service disruption", since = "-2 hours" }
 
+    [[log."example.jp"]]                   # what the CT logs know, where somebody asks; without it they cannot be asked
+    issuer = "Let's Encrypt R11"           # and since, until, names, as a server's certificate
+    since = "-1 day"
+
 A time is `now`, `+30 days`, `-2 hours` (seconds, minutes, hours, days) or a date or moment of its own.
 Keys of a behavior: `status` (status, redirect), `to` with `{path}` for path and query and `{host}` (redirect), `count`
 (redirects), `title` and `body` (website, page, parking, status), `seconds` (any; slow), `headers`, `software` (Server
@@ -173,6 +177,7 @@ class _File(_Part):
     server: tuple[ServerPart, ...] = ()
     registry: dict[str, RegistryPart] = {}
     authority: dict[str, AuthorityPart] = {}
+    log: dict[str, tuple[CertificatePart, ...]] = {}
 
 
 @dataclass(frozen=True)
@@ -184,6 +189,7 @@ class World:
     servers: tuple[ServerPart, ...] = ()
     registry: Mapping[str, RegistryPart] = field(default_factory=dict)
     authority: Mapping[str, AuthorityPart] = field(default_factory=dict)
+    log: Mapping[str, tuple[CertificatePart, ...]] = field(default_factory=dict)
 
     def moment(self, text: str) -> datetime:
         """`+30 days`, `-2 hours`, `now`, a date (midnight UTC) or a moment → aware datetime."""
@@ -256,6 +262,7 @@ def world_of(values: Mapping[str, Any], now: datetime | None = None) -> World:
         file.server,
         {name.lower(): entry for name, entry in file.registry.items()},
         file.authority,
+        {name.lower(): entries for name, entries in file.log.items()},
     )
     _check_times(world)
     return world
@@ -264,6 +271,7 @@ def world_of(values: Mapping[str, Any], now: datetime | None = None) -> World:
 def _check_times(world: World) -> None:
     """A time that cannot be read is found on loading, not in the middle of a run."""
     certificates = [s.certificate for s in world.servers if s.certificate]
+    certificates += [part for entries in world.log.values() for part in entries]
     spoken = [t for c in certificates for t in (c.since, c.until)]
     spoken += [t for e in world.registry.values() if (t := e.expires)]
     spoken += [t for a in world.authority.values() if (t := a.since)]

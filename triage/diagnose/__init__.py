@@ -5,6 +5,7 @@ from datetime import datetime
 from triage.diagnose.checks import findings
 from triage.diagnose.likely import with_the_likely_host
 from triage.diagnose.questions import next_questions
+from triage.diagnose.road import road
 from triage.diagnose.scene import Scene
 from triage.diagnose.verdict import verdict
 from triage.model import Certificate, Diagnosis, Inquiry, Observations
@@ -26,4 +27,4 @@ def _served(scene: Scene) -> Certificate | None:
     return next(own, next((c for _, c in scene.certificates), None))
 
 
-__all__ = ["conclude", "next_questions"]
+__all__ = ["conclude", "next_questions", "road"]

@@ -10,12 +10,14 @@ from triage.diagnose.registration import tld_denies
 from triage.diagnose.reserved import reverse_name
 from triage.diagnose.scene import Scene
 from triage.diagnose.walk import DIAL_FAILED, first_question
-from triage.model import AskDns, Failure, Finding, HttpAnswer, Provider, Question
+from triage.model import AskDns, Failure, Fault, Finding, HttpAnswer, Provider, Question
 
 CODES = (
     "no-address", "dangling-cname", "private-address", "behind-cloudflare", "behind-cdn", "points-elsewhere",
     "stale-aaaa", "one-address-wrong", "www-differs", "answers-differ-by-place", "aaaa-lookup-fails",
 )  # fmt: skip
+# It connects, so the CA does not go back to the A, and then does not talk as the A does.
+_TALKS_OTHERWISE = frozenset((Fault.RESET, Fault.CLOSED, Fault.GARBLED))
 _ELSEWHERE = ("cdn", "builder")
 
 
@@ -160,6 +162,9 @@ def _stale_aaaa(scene: Scene) -> Finding | None:
     if v6 in scene.foreign and scene.belongs(v4):
         return shown("stale-aaaa", evidence, **facts)
     six, four = scene.first_answer(v6), scene.first_answer(v4)
+    if isinstance(six, Failure) and six.fault in _TALKS_OTHERWISE:
+        works = isinstance(four, HttpAnswer) and not is_refusal(four, scene)
+        return shown("stale-aaaa", evidence, **facts) if works else None
     if not isinstance(six, HttpAnswer) or not isinstance(four, HttpAnswer) or same_kind(six, four):
         return None
     if is_refusal(six, scene) and not is_refusal(four, scene):

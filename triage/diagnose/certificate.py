@@ -6,7 +6,7 @@ from triage.diagnose.found import Judged, faintly, harmless, listed, shown
 from triage.diagnose.lookup import lookup
 from triage.diagnose.marks import parks
 from triage.diagnose.scene import Scene
-from triage.model import AskTls, Certificate, Finding
+from triage.model import AskLog, AskTls, Certificate, Finding, LogAnswer
 from triage.names import Domain
 
 CODES = ("already-renewed", "transient", "moved-away", "service-names-only", "not-an-alert")
@@ -22,7 +22,7 @@ _PROXIES = ("cdn",)  # kinds whose edge serves a certificate that says nothing o
 def judge(scene: Scene) -> Judged:
     found: list[Finding] = []
     excluded: set[str] = set()
-    for finding in (_renewed(scene), _moved(scene), _service_name(scene), _not_an_alert(scene)):
+    for finding in (_renewed_or_waiting(scene), _moved(scene), _service_name(scene), _not_an_alert(scene)):
         if isinstance(finding, str):
             excluded.add(finding)
         elif finding:
@@ -48,6 +48,42 @@ def _renewed(scene: Scene) -> Finding | str | None:
     if len(fresh) < len(own):  # an old worker, or an address that was forgotten, still serves the old one
         return faintly("already-renewed", [q for q, _ in own], **facts)
     return harmless("already-renewed", [q for q, _ in fresh], **facts)
+
+
+def _renewed_or_waiting(scene: Scene) -> Finding | str | None:
+    found = _renewed(scene)
+    if isinstance(found, Finding) and found.shown:
+        return found
+    return _waits_to_be_installed(scene) or found
+
+
+def _waits_to_be_installed(scene: Scene) -> Finding | None:
+    """The CT logs know a newer certificate than the one that is served. Nobody sees it before it is installed."""
+    question = AskLog(scene.name)
+    answer = scene.answer(question)
+    if not isinstance(answer, LogAnswer):
+        return None
+    served = [c for q, c in scene.certificates if scene.covers(c) and not _is_edge(scene, q)]
+    newest = next((c for c in answer.certificates if _could_be_installed(scene, c, served)), None)
+    if newest is None:
+        return None
+    shown_now = {"not_before": _iso(served[0].not_before), "not_after": _iso(served[0].not_after)} if served else {}
+    return faintly("already-renewed", [question], issuer=newest.issuer, logged=_iso(newest.not_before), **shown_now)
+
+
+def _could_be_installed(scene: Scene, logged: Certificate, served: list[Certificate]) -> bool:
+    """By the same CA as what is served: a CDN in front, or another host, has certificates of its own issued."""
+    if not scene.covers(logged) or not logged.not_before <= scene.now < logged.not_after:
+        return False
+    if served:
+        newer = all(logged.not_before > c.not_before and logged.serial != c.serial for c in served)
+        return newer and any(_organization(logged) == _organization(c) for c in served)
+    return scene.inquiry.since is not None and logged.not_before > scene.inquiry.since
+
+
+def _organization(certificate: Certificate) -> str:
+    """`Let's Encrypt` of `Let's Encrypt R11`: the last word names the key that signed."""
+    return certificate.issuer.rpartition(" ")[0] or certificate.issuer
 
 
 def _has_moment(scene: Scene) -> bool:

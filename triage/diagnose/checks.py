@@ -50,7 +50,7 @@ def _cause(blocks: bool | None, facts: str) -> Cause:
 CAUSES: Mapping[str, Cause] = {
     # A: nothing to repair
     "not-an-alert": _cause(False, ""),
-    "already-renewed": _cause(False, "issuer not_before not_after address since"),
+    "already-renewed": _cause(False, "issuer not_before not_after address since logged"),
     "service-names-only": _cause(True, ""),
     "moved-away": _cause(True, "addresses address operator reverse issuer not_before not_after"),
     # B: domain, delegation, DNSSEC
@@ -183,7 +183,7 @@ def findings(scene: Scene) -> tuple[Finding, ...]:
     if scene.by_http and not scene.walk.certain:
         for code in _ON_THE_WAY:
             found[code] = reach.demoted(found[code])
-    weighed = _of_this_name_alone(weigh(scene, found))
+    weighed = _nothing_of_what_is_over(_of_this_name_alone(weigh(scene, found)))
     return tuple(_with_what_was_seen(scene, finding) for finding in weighed.values())
 
 
@@ -198,6 +198,15 @@ def _of_this_name_alone(found: dict[str, Finding]) -> dict[str, Finding]:
         found["service-names-only"] = replace(service, certainty=Certainty.RULED_OUT)
     if moved.shown and stopped & _OF_THE_ZONE:
         found["moved-away"] = replace(moved, certainty=Certainty.UNKNOWN, blocks=None)
+    return found
+
+
+def _nothing_of_what_is_over(found: dict[str, Finding]) -> dict[str, Finding]:
+    """What a notice states of a failure is over where the certificate was renewed after it."""
+    if found["already-renewed"].shown:
+        for code, finding in found.items():
+            if finding.shown and finding.basis == "stated":
+                found[code] = replace(finding, certainty=Certainty.UNKNOWN, blocks=CAUSES[code].blocks)
     return found
 
 

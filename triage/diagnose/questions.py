@@ -3,6 +3,7 @@
 No barrier: a question is due as soon as its own inputs are known. Limits are per name: MOST_DNS and MOST_HTTP.
 
     at once            A AAAA NS CAA (every level) · _acme-challenge · first domain · the CA's status where stated
+                       the CT logs where that is wanted
     addresses known    certificate and challenge path at each; `/` at the CA's
     answer known       the redirect's target · `/{other}` and the other User-Agent where they tell something
     not clean          without validation, DS, the parent's servers, the zone's own servers · registry
@@ -27,6 +28,7 @@ from triage.model import (
     AskAuthority,
     AskDns,
     AskHttp,
+    AskLog,
     AskRegistry,
     AskTls,
     Failure,
@@ -98,6 +100,8 @@ def basics(name: str, zone: str) -> tuple[Question, ...]:
 
 
 def _by_what_is_known_beforehand(scene: Scene) -> Iterator[Question]:
+    if "log" in scene.inquiry.sources:
+        yield AskLog(scene.name)
     first = scene.inquiry.first_domain
     if first:
         yield AskDns(first.text, "A")

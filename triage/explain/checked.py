@@ -129,7 +129,15 @@ def _served(texts: Mapping[str, str], answers: tuple[Answer, ...], frame: Frame)
     if seen is None or seen.certificate is None:
         return [Check("unknown", render(texts["unknown"], frame.values(looked[0])))]
     found: Mark = "bad" if seen.certificate.fault else "ok"
-    return [Check(found, render(texts[found], frame.values(seen)))]
+    return [Check(found, render(texts[found], frame.values(seen))), *_waiting(seen, frame)]
+
+
+def _waiting(answer: Answer, frame: Frame) -> Iterable[Check]:
+    """A newer certificate that was issued and is not shown yet."""
+    found = next((d.finding("already-renewed") for d in answer.diagnoses), None)
+    if found is None or found.shown or "logged" not in found.facts:
+        return []
+    return [Check("bad", render(frame.phrases["waits_to_be_installed"], frame.values(answer, found)))]
 
 
 def findings_of(answer: Answer, area: str, frame: Frame) -> tuple[Finding, ...]:

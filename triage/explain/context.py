@@ -21,7 +21,7 @@ MANY = 4  # names or addresses are told, of a longer list the first ones
 
 _LISTS = ("addresses", "expected", "nameservers")
 _TIMES = ("since", "retry_after")
-_DAYS = ("expires", "not_before", "not_after")
+_DAYS = ("expires", "logged", "not_before", "not_after")
 _CA_NAMES = {
     "letsencrypt.org": "Let's Encrypt",
     "sectigo.com": "Sectigo",
@@ -118,6 +118,7 @@ def _values(answer: Answer, finding: Finding | None, frame: Frame) -> dict[str, 
         "stated": bool(finding and finding.basis == "stated"),
         "watching": frame.watching,
         "asked_by_hand": answer.notice is None,
+        "tried": answer.notice is not None or any(d.inquiry.problems for d in answer.diagnoses),
         "ca_name": _CA_NAMES.get(found.get("ca", "") or _ca(answer), "") or frame.phrases["the_ca"],
         **_dates(answer, locale, frame.now),
         **_operators(answer, found, frame),

@@ -7,6 +7,8 @@ from functools import lru_cache
 from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from triage.model import Language, Wording
+
 LONGEST = 2000  # characters of one rendered phrase
 
 _PLAIN = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
@@ -24,6 +26,11 @@ def render(source: str, values: Mapping[str, object]) -> str:
     """One paragraph. Line breaks in a template are only there for whoever edits it."""
     text = _SPACE.sub(" ", _compiled(source).render(values)).strip()
     return _BETWEEN_WIDE.sub("", text)[:LONGEST]
+
+
+def phrase(wording: Wording, language: Language, key: str, values: Mapping[str, str]) -> str:
+    """One phrase of the words in one language: for what is printed around a note."""
+    return render(wording.phrases[language][key], values)
 
 
 def render_lines(source: str, values: Mapping[str, object]) -> tuple[str, ...]:

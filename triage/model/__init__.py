@@ -23,6 +23,7 @@ from triage.model.asking import (
     AskAuthority,
     AskDns,
     AskHttp,
+    AskLog,
     AskRegistry,
     AskTls,
     AuthorityAnswer,
@@ -33,6 +34,7 @@ from triage.model.asking import (
     Guess,
     HttpAnswer,
     Inquiry,
+    LogAnswer,
     Observation,
     Observations,
     Question,
@@ -42,7 +44,7 @@ from triage.model.asking import (
     Via,
 )
 from triage.model.basics import NOTHING, Language
-from triage.model.concluding import FACTS, Certainty, Diagnosis, Finding, Verdict
+from triage.model.concluding import FACTS, Certainty, Diagnosis, Finding, Step, StepKind, Verdict
 from triage.model.locale import Command, Locale, Locales, fallback, spoken, written
 from triage.model.mail import Address, Arrival, Forwarded, Header, How, Listed, MailKey, Message, Place
 from triage.model.notice import Event, Match, Notice, Notices, Problem, Reading, Unrecognized
@@ -90,6 +92,7 @@ __all__ = [
     "AskAuthority",
     "AskDns",
     "AskHttp",
+    "AskLog",
     "AskRegistry",
     "AskTls",
     "Asking",
@@ -131,6 +134,7 @@ __all__ = [
     "Listed",
     "Locale",
     "Locales",
+    "LogAnswer",
     "LookalikeRule",
     "MailKey",
     "MailState",
@@ -158,6 +162,8 @@ __all__ = [
     "Report",
     "Rulebook",
     "Signature",
+    "Step",
+    "StepKind",
     "Temporary",
     "Thread",
     "TlsAnswer",

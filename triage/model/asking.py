@@ -69,7 +69,14 @@ class AskAuthority:
     ca: str
 
 
-Question = AskDns | AskHttp | AskTls | AskRegistry | AskAuthority
+@dataclass(frozen=True, slots=True)
+class AskLog:
+    """Which certificates of a name do the CT logs know?"""
+
+    name: str
+
+
+Question = AskDns | AskHttp | AskTls | AskRegistry | AskAuthority | AskLog
 
 
 class Fault(StrEnum):
@@ -163,7 +170,12 @@ class AuthorityAnswer:
     since: datetime | None = None
 
 
-Answer = DnsAnswer | HttpAnswer | TlsAnswer | RegistryAnswer | AuthorityAnswer
+@dataclass(frozen=True, slots=True)
+class LogAnswer:
+    certificates: tuple[Certificate, ...] = ()  # the newest first; expired ones may be left out
+
+
+Answer = DnsAnswer | HttpAnswer | TlsAnswer | RegistryAnswer | AuthorityAnswer | LogAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,4 +246,5 @@ class Inquiry:
     event: Event | None = None
     expires: date | None = None
     problems: tuple[Problem, ...] = ()  # what the notice states of this name
+    sources: tuple[str, ...] = ()  # what may be asked beside what is always asked: "log"
     atlas: tuple[Provider, ...] = ()  # every provider we know, to say whose address or name server it is

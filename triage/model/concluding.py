@@ -22,7 +22,7 @@ FACTS = frozenset(
         "zone", "addresses", "address", "expected", "expected_name", "nameservers", "operator", "reverse",
         "url", "target", "target_host", "status", "server", "title", "record", "where", "ca", "cname", "chain",
         "issuer", "not_before", "not_after", "expires", "registry_status", "registrar", "retry_after", "since",
-        "serials", "keytag", "count", "fault", "path", "detail", "error",
+        "logged", "serials", "keytag", "count", "fault", "path", "detail", "error",
     )
 )  # fmt: skip
 
@@ -41,6 +41,18 @@ class Finding:
     @property
     def shown(self) -> bool:
         return self.certainty is Certainty.SHOWN
+
+
+StepKind = Literal["name", "nameservers", "alias", "address", "redirect", "answer", "caa", "challenge-record", "issuer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the road from a name to its answer, as it was seen."""
+
+    kind: StepKind
+    seen: str
+    state: Literal["fine", "broken", "doubtful", "beyond"]
 
 
 Verdict = Literal["will-fail", "no-obstacle", "already-renewed", "unknown"]

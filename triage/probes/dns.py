@@ -17,6 +17,7 @@ from pathlib import Path
 
 from triage.model import AskDns, DnsAnswer, Failure, Fault, Permanent
 from triage.probes import packets
+from triage.probes.exits import KNOCK_SECONDS, Exits
 from triage.probes.failing import Failed, from_os
 from triage.probes.guard import Guard
 from triage.probes.shared import Shared
@@ -28,6 +29,8 @@ SERVER_TRIES = (2.0, 2.0)
 TCP_SECONDS = 4.0
 LONGEST_KEPT = 30.0  # seconds: a person who has just mended something must see it
 AT_ONE_SERVER, TOGETHER = 20, 160  # with a socket for each try, all stays below the usual 1,024 files
+# a, k and m.root-servers.net: asked only where nobody answers, to tell whether port 53 is closed on our side.
+ROOT_SERVERS = ("198.41.0.4", "193.0.14.129", "2001:503:ba3e::2:30", "2001:dc3::35")
 SYSTEM_RESOLVERS = Path("/etc/resolv.conf")
 
 
@@ -41,12 +44,15 @@ class Server:
 
 
 class Dns:
-    def __init__(self, resolvers: Sequence[str], guard: Guard, ports: Mapping[int, int]) -> None:
+    def __init__(
+        self, resolvers: Sequence[str], guard: Guard, ports: Mapping[int, int], roots: Sequence[str] = ROOT_SERVERS
+    ) -> None:
         self._guard = guard
         self._port = ports.get(53, 53)
         self._resolvers = tuple(_resolver(text) for text in resolvers) or system_resolvers()
         self._at_servers = Turns(AT_ONE_SERVER, TOGETHER)
         self._at_resolvers = Turns(TOGETHER, TOGETHER)
+        self._exits = Exits(lambda _: _given(roots))
         self._shared: Shared[AskDns, DnsAnswer] = Shared(_good_for)
 
     async def ask(self, question: AskDns, asking: Asking) -> DnsAnswer | Failure:
@@ -63,6 +69,7 @@ class Dns:
 
     async def close(self) -> None:
         await self._shared.close()
+        await self._exits.close()
 
     async def _look_up(self, question: AskDns, asking: Asking) -> DnsAnswer:
         if question.at:
@@ -96,13 +103,33 @@ class Dns:
             if turn.told is not None:
                 raise Failed(turn.told.fault, f"{turn.told.detail} (found by another question)")
             asking.begin(f"asked {server.address}")
-            try:
-                answer = await _asked(question, (server,), packets.CD if question.unchecked else 0, SERVER_TRIES)
-            except Failed as failed:
-                turn.tell(failed.failure)
-                raise
-            turn.tell(None)
-            return answer
+            flags = packets.CD if question.unchecked else 0
+            answers = list[DnsAnswer]()
+
+            async def attempt() -> Failure | None:
+                try:
+                    answers.append(await _asked(question, (server,), flags, SERVER_TRIES))
+                except Failed as failed:
+                    return failed.failure
+                return None
+
+            failure = await self._exits.weighed(server.address, 53, attempt(), self._knock)
+            turn.tell(failure)
+            if failure is not None:
+                raise Failed(failure.fault, failure.detail)
+            return answers[0]
+
+    async def _knock(self, root: str) -> Failure | None:
+        """Does anybody answer who always does?"""
+        try:
+            await _asked(AskDns(".", "NS"), (Server(root, self._port),), 0, (KNOCK_SECONDS,))
+        except Failed as failed:
+            return failed.failure
+        return None
+
+
+async def _given(addresses: Sequence[str]) -> Sequence[str]:
+    return addresses
 
 
 async def _asked(question: AskDns, servers: tuple[Server, ...], flags: int, tries: Sequence[float]) -> DnsAnswer:

@@ -17,11 +17,13 @@ from triage.model import (
     AskAuthority,
     AskDns,
     AskHttp,
+    AskLog,
     AskRegistry,
     AskTls,
     AuthorityAnswer,
     Failure,
     Fault,
+    LogAnswer,
     Observation,
     Question,
     RegistryAnswer,
@@ -30,9 +32,11 @@ from triage.ports import Clock
 from triage.probes.api import Api
 from triage.probes.authority import Authority
 from triage.probes.dns import Dns
+from triage.probes.exits import Exits
 from triage.probes.failing import Failed
 from triage.probes.guard import Guard
 from triage.probes.http import Http, Tokens
+from triage.probes.log import Log
 from triage.probes.rdap import Rdap
 from triage.probes.shared import Shared
 from triage.probes.tls import Tls, utc_now
@@ -40,20 +44,23 @@ from triage.probes.turns import Asking, Stopwatch, Turns
 from triage.probes.whois import Whois
 from triage.probes.wire import Wire
 
+# Of three operators; nothing is sent there but a dial.
+CONTROLS = ("www.iana.org", "acme-v02.api.letsencrypt.org", "one.one.one.one")
 PATIENCE = 900.0  # seconds that a round waits for its turns, all in all: a thousand dead names take half of it
 # More would not be faster, since turns.py lets no more through; they would only keep their questions in memory.
 ROUNDS_AT_ONCE = 200
 AT_ONE_REGISTRY = 2
-REGISTRY_KEPT, AUTHORITY_KEPT = 600.0, 120.0  # seconds; they count every question of ours
+REGISTRY_KEPT, AUTHORITY_KEPT, LOG_KEPT = 600.0, 120.0, 600.0  # seconds; they count every question of ours
 # Of one round, far above what next_questions asks: here only a mistake or an attack is stopped.
-MOST_QUESTIONS: Mapping[type, int] = {AskDns: 200, AskHttp: 60, AskTls: 40, AskRegistry: 6, AskAuthority: 3}
+MOST_QUESTIONS: Mapping[type, int] = {AskDns: 200, AskHttp: 60, AskTls: 40, AskRegistry: 6, AskAuthority: 3, AskLog: 1}
 
 
 class NetworkProbes:
     """Asks for real. `resolvers` are addresses, with a port where it is not 53; empty: those of the system.
 
     `whois_servers` (TLD → host), `status_pages` (CA → URL) and `ports` (53, 80, 443 → where they are) move services
-    elsewhere, as a lab without root needs it.
+    elsewhere, as a lab without root needs it. `log_url`, with `{name}` in it: a search over the CT logs; "": none.
+    `controls`: hosts with open ports 80 and 443, dialed only to tell whether these are closed on our own side.
     """
 
     def __init__(
@@ -68,20 +75,27 @@ class NetworkProbes:
         whois_servers: Mapping[str, str] | None = None,
         status_pages: Mapping[str, str] | None = None,
         ports: Mapping[int, int] | None = None,
+        log_url: str = "",
+        controls: Sequence[str] = CONTROLS,
     ) -> None:
         guard = Guard(allow_networks)
-        wire = Wire(guard, ports or {})
         self._clock = clock
-        self._dns = Dns(resolvers, guard, ports or {})
+        self._dns = Dns(resolvers, guard, ports or {}, *(() if controls else ((),)))
+        self._exits = Exits(lambda _: self._always_there(controls))
+        wire = Wire(guard, ports or {}, self._exits)
         self._http = Http(wire, contact)
         self._tls = Tls(wire, ca_file, clock)
         api = Api(self._dns, wire, self._http.agent, ca_file)
         self._rdap = Rdap(api, rdap_bootstrap)
         self._whois = Whois(self._dns, wire, whois_servers or {})
         self._authority = Authority(api, status_pages or {})
+        self._log = Log(api, log_url or None)
+        self.sources: tuple[str, ...] = ("log",) if log_url else ()
         self._room = asyncio.Semaphore(ROUNDS_AT_ONCE)
         self._registries = Turns(AT_ONE_REGISTRY, 64)
         self._registrations: Shared[AskRegistry, RegistryAnswer] = Shared(lambda _: REGISTRY_KEPT)
+        self._at_logs = Turns(AT_ONE_REGISTRY, 64)
+        self._logged: Shared[AskLog, LogAnswer] = Shared(lambda _: LOG_KEPT)
         self._authorities: Shared[AskAuthority, AuthorityAnswer] = Shared(lambda _: AUTHORITY_KEPT)
 
     @asynccontextmanager
@@ -98,8 +112,13 @@ class NetworkProbes:
                 await round.end()
 
     async def close(self) -> None:
-        for shared in (self._dns, self._registrations, self._authorities):
+        await self._exits.close()
+        for shared in (self._dns, self._registrations, self._authorities, self._logged):
             await shared.close()
+
+    async def _always_there(self, hosts: Sequence[str]) -> Sequence[str]:
+        found = await asyncio.gather(*(self._dns.addresses(h, Asking()) for h in hosts), return_exceptions=True)
+        return [address for addresses in found if not isinstance(addresses, BaseException) for address in addresses[:4]]
 
     async def answer(self, question: Question, tokens: Tokens, asking: Asking) -> Answer | Failure:
         """The answer to one question, or why there is none."""
@@ -119,8 +138,14 @@ class NetworkProbes:
                     return await self._authorities.get(
                         question, asking, lambda common: self._authority.ask(question.ca, common)
                     )
+                case AskLog():
+                    return await self._logged.get(question, asking, lambda common: self._logs(question, common))
         except Failed as failed:
             return failed.failure
+
+    async def _logs(self, question: AskLog, asking: Asking) -> LogAnswer | Failure:
+        async with self._at_logs.at("log", 0, asking):
+            return await self._log.ask(question.name, asking)
 
     async def _registry(self, question: AskRegistry, asking: Asking) -> RegistryAnswer | Failure:
         registry = self._rdap if question.by == "rdap" else self._whois

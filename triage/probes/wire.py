@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 
 from triage.model import Failure, Fault
+from triage.probes.exits import Exits
 from triage.probes.failing import Failed, from_os, shown
 from triage.probes.guard import Guard
 from triage.probes.silences import Silences
@@ -108,9 +109,10 @@ class SealedStream(Stream):
 class Wire:
     """The door to TCP. `ports` moves well-known ports elsewhere, for a lab without root."""
 
-    def __init__(self, guard: Guard, ports: Mapping[int, int]) -> None:
+    def __init__(self, guard: Guard, ports: Mapping[int, int], exits: Exits) -> None:
         self._guard = guard
         self._ports = ports
+        self._exits = exits
         self._turns = Turns(EACH, TOGETHER)
         self._silences = Silences()
 
@@ -126,7 +128,8 @@ class Wire:
             asking.begin(f"dialing {address}")
             sock, began = _socket_for(address), asyncio.get_running_loop().time()
             try:
-                failure = await _dialed(sock, (address, self._ports.get(port, port)), dial)
+                trying = _dialed(sock, (address, self._ports.get(port, port)), dial)
+                failure = await self._exits.weighed(address, port, trying, lambda other: self._knock(other, port))
                 turn.tell(failure)
                 if failure is not None:
                     raise Failed(failure.fault, failure.detail)
@@ -138,6 +141,16 @@ class Wire:
                 raise
             finally:
                 sock.close()
+
+    async def _knock(self, address: str, port: int) -> Failure | None:
+        """Dial, and hang up at once."""
+        if why := self._guard.objection(address):
+            return Failure(Fault.FORBIDDEN, why)
+        try:
+            with _socket_for(address) as sock:
+                return await _dialed(sock, (address, self._ports.get(port, port)), DIAL_SECONDS)
+        except Failed as failed:
+            return failed.failure
 
 
 async def seal(stream: Stream, context: ssl.SSLContext, name: str | None, asking: Asking) -> SealedStream:

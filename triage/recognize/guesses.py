@@ -14,6 +14,7 @@ _REASONS = re2.compile(
     r"|\b(?:this|it|which|that|failures?|problem|error)\b[^\n.]{0,20}"
     r" (?:may|might|could|can|is usually|usually|is often|often) (?:\w+ ){0,2}?(?:be|caused|due|happen|occur|mean)\b"
     r"|(?:考えられる|考え得る|主な|よくある|想定される|可能性のある|一般的な|代表的な)[^\n。]{0,12}(?:原因|理由|要因|ケース|事例)"
+    r"|(?:原因|理由|要因)[^\n。]{0,12}(?:考えられ|想定され|挙げられ)"
     r"|(?:原因|理由|要因)(?:として|には|例|の例|の可能性|は[^\n。]{0,20}など)|(?:以下|下記|次)の[^\n。]{0,20}(?:可能性|場合|いずれか)"
 )
 _ADVICE = re2.compile(

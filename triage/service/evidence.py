@@ -4,6 +4,7 @@ from triage.model import (
     AskAuthority,
     AskDns,
     AskHttp,
+    AskLog,
     AskRegistry,
     AskTls,
     AuthorityAnswer,
@@ -12,6 +13,7 @@ from triage.model import (
     DnsAnswer,
     Failure,
     HttpAnswer,
+    LogAnswer,
     Observation,
     Question,
     RegistryAnswer,
@@ -44,6 +46,8 @@ def asked(question: Question) -> str:
             return f"{by} {name}"
         case AskAuthority(ca=ca):
             return f"status of {ca}"
+        case AskLog(name=name):
+            return f"certificates of {name} in the logs"
 
 
 def _answered(observation: Observation) -> str:
@@ -64,6 +68,9 @@ def _answered(observation: Observation) -> str:
             until = f" until {entry.expires:%Y-%m-%d}" if entry.expires else ""
             statuses = f" ({', '.join(entry.statuses)})" if entry.statuses else ""
             return ("registered" if entry.registered else "not registered") + until + statuses
+        case LogAnswer(certificates=certificates):
+            newest = f", the newest of {certificates[0].not_before:%Y-%m-%d}" if certificates else ""
+            return f"{len(certificates)} found{newest}"
         case AuthorityAnswer(operational=operational, words=words):
             return words or ("operational" if operational else "in trouble")
 

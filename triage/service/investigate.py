@@ -25,6 +25,7 @@ DEADLINE = 11.0  # seconds for one name: the CA's own dial takes 10
 
 async def investigate(probes: Probes, inquiry: Inquiry, clock: Clock, deadline: float = DEADLINE) -> Diagnosis:
     """Ask all that matters about one name. There is no barrier: each answer that arrives may start more questions."""
+    inquiry = replace(inquiry, sources=probes.sources)
     seen, asked = Observations(), set[Question]()
     async with probes.round(deadline) as round:
 
