@@ -65,8 +65,8 @@ def site(house: House) -> Site:
     return house.probes
 
 
-def the_notice(house: House, event: Event = Event.RENEWAL_FAILED) -> Mail:
-    notice = replace(a_notice("example.jp", event=event), dated=house.now - timedelta(hours=20))
+def the_notice(house: House, event: Event = Event.RENEWAL_FAILED, language: str = "ja") -> Mail:
+    notice = replace(a_notice("example.jp", event=event), dated=house.now - timedelta(hours=20), language=language)
     return dated(house, Mail(text=f"at {house.now}", outcome=Notices((notice,), "xserver")))
 
 
