@@ -174,6 +174,13 @@ def road(answer: Answer, frame: Frame) -> tuple[Stop, ...]:
         state = "bad" if any(_blamed(answer, f) and f.shown for f in found) else state
         if stop == _LAST_LOOK and (broken or state != "bad"):
             continue
-        stops.append(Stop(frame.phrases[f"road_{stop}"], "beyond" if broken else state))
+        label = "reach" if state == "bad" and _is_unreached(stop, found, frame) else stop
+        stops.append(Stop(frame.phrases[f"road_{label}"], "beyond" if broken else state))
         broken = broken or state == "bad"
     return tuple(stops) if broken else ()
+
+
+def _is_unreached(stop: str, found: list[Finding], frame: Frame) -> bool:
+    """The address is right, and what does not answer is the server behind it."""
+    bad = [area_of(f.code, frame.wording) for f in found if f.shown and f.blocks is not False]
+    return stop == "address" and bool(bad) and set(bad) == {"reach"}
