@@ -3,6 +3,8 @@
     python -m tests.bench.clearness          a line for each language and host, and the hardest notes
     python -m tests.bench.clearness --all    every note
 
+Ends with 1, and names them, where notes are beyond the limits.
+
 English: Flesch-Kincaid grade, 0.39 words per sentence + 11.8 syllables per word - 15.59 (Kincaid et al., 1975),
 syllables by pyphen. Japanese: characters per sentence and the share of kanji among them. Counted is prose: what stands
 before the list of checks, without names, addresses, amounts, menu words in quotes, and the text for the host.
@@ -23,6 +25,8 @@ _NOT_PROSE = re.compile(
     r"^  \|.*$|^ +[^ :]+(?: [^ :]+)?: \S+(?:, \S+)*$|https?://\S+|「[^」]*」|“[^”]*”|\"[^\"]*\"|[\w*.-]*[A-Za-z0-9_-]+\.[A-Za-z0-9_.-]+|\b[0-9a-f]*::[0-9a-f]*\b|→",
     re.M,
 )
+GRADE = 8  # of English; CHARACTERS of a mean Japanese sentence
+CHARACTERS = 40
 _HYPHENS = pyphen.Pyphen(lang="en_US")
 
 
@@ -73,7 +77,14 @@ def scores() -> list[Score]:
     return [score(path) for path in sorted(NOTES.glob("*/*.txt"))]
 
 
-def main() -> None:
+def too_hard(found: list[Score]) -> list[Score]:
+    """Those beyond the limit of their language."""
+    return [
+        one for one in found if (one.measure > GRADE if one.path.endswith(".en.txt") else one.sentence > CHARACTERS)
+    ]
+
+
+def main() -> int:
     found = scores()
     for language, what, unit in (("ja", "share of kanji", "characters"), ("en", "reading grade", "words")):
         ours = [s for s in found if s.path.endswith(f".{language}.txt")]
@@ -87,7 +98,12 @@ def main() -> None:
         hardest = sorted(ours, key=lambda s: s.sentence if language == "ja" else s.measure, reverse=True)
         for one in hardest if "--all" in sys.argv else hardest[:5]:
             print(f"    {one.sentence:5.1f} {one.measure:5.2f}  {one.path}")
+    hard = too_hard(found)
+    for one in hard:
+        print(f"TOO HARD: {one.path}: sentence {one.sentence:.1f}, measure {one.measure:.2f}")
+    print(f"{len(hard)} of {len(found)} notes are too hard (en above grade {GRADE}, ja above {CHARACTERS} characters)")
+    return int(bool(hard))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

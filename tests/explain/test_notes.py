@@ -1,5 +1,6 @@
 """What a note says and does not say, for each sort of answer."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -18,9 +19,10 @@ from tests.explain.makers import (
     shown,
     unknown,
 )
+from triage.config import load_rules
 from triage.explain.context import menu
 from triage.explain.layout import WIDTH, width
-from triage.model import Certainty, Event, Finding, Notice, Provider, Report
+from triage.model import Certainty, Event, Finding, Guess, Notice, Provider, Report
 from triage.names import Domain
 
 ELSEWHERE = shown("points-elsewhere", addresses="198.51.100.7", expected="192.0.2.10")
@@ -286,3 +288,26 @@ def test_english_has_no_japanese() -> None:
 def test_providers_are_found_by_the_notice_where_the_inquiry_does_not_know() -> None:
     guess = diagnosis(ELSEWHERE, provider=Provider(id="unknown"))
     assert says(note(report(guess, provider="xserver"), providers=PROVIDERS).text, XSERVER.called("ja"))
+
+
+def test_a_guessed_host_is_told_in_soft_words_beside_the_cause() -> None:
+    found = diagnosis(shown("password-protected"))
+    inquiry = replace(found.inquiry, assumed=("provider",), guess=Guess("address", "192.0.2.10"))
+    text = note(report(replace(found, inquiry=inquiry)), language="en").text
+    said = "Your host seems to be Xserver. We take that from the address 192.0.2.10."
+    assert said in " ".join(text.split())
+    assert text.index("seems to be") < text.index("By when")
+    assert "seems to be" not in note(report(found), language="en").text
+
+
+def test_where_the_server_does_not_answer_the_road_does_not_blame_the_address() -> None:
+    text = note(report(diagnosis(shown("port-80-refused"), ruled_out("no-address"))), language="en").text
+    assert "→ server ✗ →" in text
+    assert "address ✗" not in text
+
+
+def test_menu_words_of_another_language_are_marked_for_screen_readers() -> None:
+    real = load_rules().providers["xserver"]
+    html = note(report(diagnosis(shown("password-protected"), provider=real)), language="en").html
+    assert '<span lang="ja">「更新」</span>' in html
+    assert 'lang="ja"' not in note(report(diagnosis(shown("password-protected")))).html.split("<body")[1]

@@ -2,7 +2,7 @@
 that nobody knows; and the answers that have no cause."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cache
 
@@ -16,6 +16,7 @@ from triage.model import (
     Diagnosis,
     Event,
     Finding,
+    Guess,
     Inquiry,
     Language,
     Note,
@@ -104,6 +105,17 @@ def _without_cause(host: str, language: Language) -> Iterator[Specimen]:
     elsewhere = of_cause(WORDING.causes["points-elsewhere"], host)
     yield Specimen(f"phishing/{host}.{language}.txt", language, elsewhere, providers(), signs=("phishing",))
     yield Specimen(f"not-watching/{host}.{language}.txt", language, elsewhere, providers(), watching=False)
+
+    guessed = of_cause(WORDING.causes["password-protected"], host)
+    if host != "unknown":
+        yield Specimen(f"guessed/{host}.{language}.txt", language, _guessed(guessed), providers())
+
+
+def _guessed(report: Report) -> Report:
+    """Nobody named the host; it was taken from what was seen."""
+    (diagnosis,) = report.diagnoses
+    inquiry = replace(diagnosis.inquiry, assumed=("provider",), guess=Guess("reverse", "sv1.host.example"))
+    return replace(report, diagnoses=(replace(diagnosis, inquiry=inquiry),))
 
 
 def _inquiry(host: str) -> Inquiry:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -31,11 +31,13 @@ class Site:
     house: House
     behavior: str = "password"
     certificate: dict[str, Any] = None  # pyright: ignore[reportAssignmentType]
+    looks: list[datetime] = field(default_factory=list[datetime])
 
     sources: tuple[str, ...] = ()
 
     @asynccontextmanager
     async def round(self, deadline: float) -> AsyncGenerator[Any]:
+        self.looks.append(self.house.now)
         if self.behavior == "breaks":
             raise RuntimeError("a bug")
         async with WorldProbes(world_of(self.values(), self.house.now), "lenient").round(deadline) as round:
@@ -67,8 +69,8 @@ def site(house: House) -> Site:
     return house.probes
 
 
-def the_notice(house: House, event: Event = Event.RENEWAL_FAILED) -> Mail:
-    notice = replace(a_notice("example.jp", event=event), dated=house.now - timedelta(hours=20))
+def the_notice(house: House, event: Event = Event.RENEWAL_FAILED, language: str = "ja") -> Mail:
+    notice = replace(a_notice("example.jp", event=event), dated=house.now - timedelta(hours=20), language=language)
     return dated(house, Mail(text=f"at {house.now}", outcome=Notices((notice,), "xserver")))
 
 
@@ -238,3 +240,62 @@ async def test_a_case_that_breaks_is_put_off_and_the_others_are_looked_at(house:
     case = await the_case(house)
     assert case is not None
     assert case.next_look == house.now + timedelta(hours=6)
+
+
+async def test_one_site_is_looked_at_a_few_times_a_day_and_more_often_only_at_the_end(house: House) -> None:
+    """Every round of these is a start of its own: nothing of the plan lives in memory."""
+    house.receives(the_notice(house))
+    await house.round()
+    a_day: list[int] = []
+    for days in (1, 1, 27, 1):
+        before = len(site(house).looks)
+        await pass_days(house, days, step=1 if days == 1 else 12)
+        a_day.append(len(site(house).looks) - before)
+    first, second, _, last = a_day
+    assert (first, second) == (2, 1)
+    assert 4 <= last <= 8
+
+
+async def test_a_further_note_waits_for_a_person_too(house: House) -> None:
+    house.policy = replace(house.policy, mode="approve")
+    house.receives(the_notice(house))
+    await house.round()
+    assert await released(house) == 1
+    site(house).behavior = "website"
+    assert await pass_days(house, 2, step=6) == []
+    assert await released(house) == 2
+    assert "前回" in text(house.letters[1])
+
+
+async def released(house: House) -> int:
+    """All that waits is let go; how many letters there are then."""
+    ledger = open_ledger(f"sqlite:///{house.folder}/triage.db")
+    for waiting in await ledger.waiting():
+        await ledger.released(house.now, waiting.mail, waiting.case)
+    await ledger.close()
+    await house.round()
+    return len(house.letters)
+
+
+@pytest.mark.parametrize(
+    "words", ["ありがとうございます。直しました。", "再確認をお願いします", "What does AAAA mean?"]
+)
+async def test_whatever_else_an_owner_writes_is_kept_for_a_person(words: str, house: House) -> None:
+    house.receives(the_notice(house))
+    await house.round()
+    house.receives(command(house, words))
+    await house.round(times=2)
+    assert (len(house.letters), (await house.states())[1]) == (1, "held")
+
+
+async def test_every_later_note_threads_with_the_first(house: House) -> None:
+    house.receives(the_notice(house))
+    await house.round()
+    house.receives(command(house, "再確認"))
+    await house.round()
+    site(house).behavior = "website"
+    await pass_days(house, 2, step=6)
+    mails = [message_from_bytes(letter) for letter in house.letters]
+    assert len(mails) == 3
+    assert all("<1@example.jp>" in str(mail["References"]) for mail in mails)
+    assert len({str(mail["Subject"]) for mail in mails}) == 1

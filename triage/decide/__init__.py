@@ -5,7 +5,7 @@ from triage.decide.asked import Asked
 from triage.decide.bounces import Bounce, bounced, envelope
 from triage.decide.commands import command
 from triage.decide.keys import asking, case_key, content_key, notice_key, understood
-from triage.decide.looks import after_note, look, next_look, stopped
+from triage.decide.looks import Said, after_note, compared, look, next_look, stopped
 from triage.decide.settle import language, settle
 
 __all__ = [
@@ -14,12 +14,14 @@ __all__ = [
     "SAME_AGAIN",
     "Asked",
     "Bounce",
+    "Said",
     "admit",
     "after_note",
     "asking",
     "bounced",
     "case_key",
     "command",
+    "compared",
     "content_key",
     "envelope",
     "language",

@@ -66,6 +66,11 @@ def look(case: Case, diagnoses: tuple[Diagnosis, ...], now: datetime) -> tuple[C
     return replace(seen, next_look=next_look(seen, now)), said
 
 
+def compared(before: tuple[str, ...], diagnoses: tuple[Diagnosis, ...]) -> Literal["changed", "same"]:
+    """For an owner who asks: is it as we told, or otherwise? What cannot be found out now is no "same"."""
+    return "same" if before == causes(diagnoses) else "changed"
+
+
 def stopped(case: Case, because: str) -> Case:
     return _closed(case, because)
 

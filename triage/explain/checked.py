@@ -76,16 +76,23 @@ def _heard_of_the_ca(answer: Answer, frame: Frame) -> bool:
     return any(isinstance(o.question, AskAuthority) for d in answer.diagnoses for o in d.seen)
 
 
-# What a wrong server answers says nothing of the owner's own settings.
+# What lies behind each area on the road: a wrong server's answers say nothing of the owner's own settings, where
+# nothing answers nothing can be seen, and what turns a visitor away says nothing of the page behind it.
 _AT_THE_SERVER = ("reach", "redirect", "restriction", "answer")
+_BEHIND: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("domain", "nameservers", "address"), _AT_THE_SERVER),
+    "reach": ("redirect", "restriction", "answer"),
+    "redirect": ("restriction", "answer"),
+    "restriction": ("answer",),
+}
 
 
 def is_beyond(area: str, answer: Answer, frame: Frame) -> bool:
-    """This area lies behind a broken address, domain or name server: what was seen there is not the owner's."""
+    """This area lies behind what is broken: what was seen there is not the owner's, or nothing was."""
     lead = answer.finding
-    if lead is None or not lead.shown or lead.blocks is False:
+    if lead is None or not lead.shown or lead.blocks is not True:
         return False
-    return area in _AT_THE_SERVER and area_of(lead.code, frame.wording) in ("domain", "nameservers", "address")
+    return area in _BEHIND.get(area_of(lead.code, frame.wording), ())
 
 
 def _is_the_good_news(answer: Answer, finding: Finding) -> bool:
@@ -175,6 +182,13 @@ def road(answer: Answer, frame: Frame) -> tuple[Stop, ...]:
         state = "bad" if any(_blamed(answer, f) and f.shown for f in found) else state
         if stop == _LAST_LOOK and (broken or state != "bad"):
             continue
-        stops.append(Stop(frame.phrases[f"road_{stop}"], "beyond" if broken else state))
+        label = "reach" if state == "bad" and _is_unreached(stop, found, frame) else stop
+        stops.append(Stop(frame.phrases[f"road_{label}"], "beyond" if broken else state))
         broken = broken or state == "bad"
     return tuple(stops) if broken else ()
+
+
+def _is_unreached(stop: str, found: list[Finding], frame: Frame) -> bool:
+    """The address is right, and what does not answer is the server behind it."""
+    bad = [area_of(f.code, frame.wording) for f in found if f.shown and f.blocks is not False]
+    return stop == "address" and bool(bad) and set(bad) == {"reach"}

@@ -5,7 +5,8 @@ and those are readable on white and on black.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import cast
 
 from jinja2 import StrictUndefined
@@ -21,8 +22,10 @@ _ENVIRONMENT = ImmutableSandboxedEnvironment(
 
 _SHEET = _ENVIRONMENT.from_string("""\
 {%- macro text(words) -%}
-{% for part, href in parts(words) %}
-{%- if href %}<a href="{{ href }}" style="overflow-wrap:anywhere">{{ part }}</a>{% else %}{{ part }}{% endif -%}
+{% for piece in pieces(words) %}
+{%- if piece.href %}<a href="{{ piece.href }}" style="overflow-wrap:anywhere">{{ piece.text }}</a>\
+{%- elif piece.lang %}<span lang="{{ piece.lang }}">{{ piece.text }}</span>\
+{%- else %}{{ piece.text }}{% endif -%}
 {% endfor %}
 {%- endmacro -%}
 {%- macro badge(mark) -%}
@@ -52,6 +55,7 @@ aria-label="{{ phrases["mark_" ~ mark] }}">{{ signs[mark] }}</span>
 <body style="margin:0;padding:0">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">
 <tr><td align="center" style="padding:12px">
+<!--[if mso]><table role="presentation" width="640" cellpadding="0" cellspacing="0" border="0"><tr><td><![endif]-->
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:640px">
 <tr><td align="left" style="font-family:{{ fonts }};font-size:15px;line-height:1.7;text-align:left;\
 overflow-wrap:anywhere">
@@ -106,7 +110,7 @@ padding:8px 16px 8px 0;border-top:1px solid #8c959f">{{ row.label }}</th>
 {% endif %}
 {% if part.support %}
 {{ heading(phrases.support) }}
-<table width="100%" cellpadding="0" cellspacing="0" border="0">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">
 <tr><td style="border-left:3px solid #8c959f;padding:4px 0 4px 14px">
 {% for line in part.support %}<div>{{ line or "\u00a0" }}</div>{% endfor %}
 </td></tr></table>
@@ -133,7 +137,7 @@ border-top:3px {{ "dashed" if stop.mark == "beyond" else "solid" }} {{ colors[st
 {% endfor %}
 </tr></table>
 {% endif %}
-<table width="100%" cellpadding="0" cellspacing="0" border="0">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">
 {% for check in page.checks %}
 <tr>
 <td valign="top" width="32" style="padding:4px 0">{{ badge(check.mark) }}</td>
@@ -144,6 +148,7 @@ border-top:3px {{ "dashed" if stop.mark == "beyond" else "solid" }} {{ colors[st
 <p style="font-size:13px;margin:12px 0 0 0">{{ page.checked_at }}</p>
 {% endif %}
 </td></tr></table>
+<!--[if mso]></td></tr></table><![endif]-->
 </td></tr></table>
 </body>
 </html>
@@ -159,15 +164,17 @@ _FONTS = "-apple-system,'Segoe UI',Roboto,'Hiragino Sans','Noto Sans CJK JP','No
 def as_html(page: Page, frame: Frame) -> str:
     """The whole document. The only links are official ones of our own list, where the words name them."""
     official = tuple(sorted({url for p in frame.providers.values() for url in p.links.values()}, key=len, reverse=True))
+    foreign = {locale.quotes: tag for tag, locale in frame.wording.locales.items() if tag != frame.language}
+    foreign.pop(frame.locale.quotes, None)
 
-    def parts(words: str) -> Iterable[tuple[str, str | None]]:
-        return _linked(words, official)
+    def pieces(words: str) -> Iterable[Piece]:
+        return (part for piece in _linked(words, official) for part in _spoken(piece, foreign))
 
     return _SHEET.render(
         page=page,
         phrases=frame.phrases,
         language=frame.language,
-        parts=parts,
+        pieces=pieces,
         road_line=road_line(page.road),
         colors=_COLORS,
         tones=_TONES,
@@ -176,10 +183,29 @@ def as_html(page: Page, frame: Frame) -> str:
     )
 
 
-def _linked(words: str, official: tuple[str, ...]) -> Iterable[tuple[str, str | None]]:
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some words, with where they lead and in which other language they are, or "" for both."""
+
+    text: str
+    href: str = ""
+    lang: str = ""
+
+
+def _linked(words: str, official: tuple[str, ...]) -> Iterable[Piece]:
     """The text in pieces; a piece that is an official address, to its end, is a link to it."""
     if not any(url in words for url in official):
-        return [(words, None)]
+        return [Piece(words)]
     pattern = "(" + "|".join(re.escape(url) for url in official) + r")(?![A-Za-z0-9/?#&=%._-])"
-    pieces = cast("list[str]", re.split(pattern, words))
-    return [(piece, piece if n % 2 else None) for n, piece in enumerate(pieces) if piece]
+    found = cast("list[str]", re.split(pattern, words))
+    return [Piece(text, text if n % 2 else "") for n, text in enumerate(found) if text]
+
+
+def _spoken(piece: Piece, foreign: Mapping[str, str]) -> Iterable[Piece]:
+    """Menu words in the quotes of another language are in that language: a screen reader has to know."""
+    if piece.href or not any(quotes[0] in piece.text for quotes in foreign):
+        return [piece]
+    pattern = "|".join(f"{re.escape(q[0])}[^{re.escape(q[1])}]*{re.escape(q[1])}" for q in foreign)
+    tags = {quotes[0]: tag for quotes, tag in foreign.items()}
+    found = cast("list[str]", re.split(f"({pattern})", piece.text))
+    return [Piece(text, "", tags.get(text[0], "") if n % 2 else "") for n, text in enumerate(found) if text]

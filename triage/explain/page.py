@@ -1,6 +1,6 @@
 """Answers in, a page out: what the note says, in order, before it becomes text or HTML."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from triage.explain.answers import Answer, Kind
@@ -67,17 +67,8 @@ def page(answers: tuple[Answer, ...], frame: Frame, signs: tuple[str, ...]) -> P
         coming=_coming(first, frame),
         road=road(first, frame) if first.needs_work else (),
         checks=checks(answers, frame),
-        checked_at=_checked_at(first, say, frame),
+        checked_at=render(frame.phrases["checked_at"], {**say, "moment": moment(frame.now, frame.locale)}),
     )
-
-
-def _checked_at(first: Answer, say: Mapping[str, object], frame: Frame) -> str:
-    """When it was looked at; and from what we took the host, where nobody said it."""
-    sentences = [render(frame.phrases["checked_at"], {**say, "moment": moment(frame.now, frame.locale)})]
-    guess = next((d.inquiry.guess for d in first.diagnoses if d.inquiry.guess), None)
-    if guess is not None:
-        sentences.append(render(frame.phrases[f"guess_{guess.by}"], {**say, "seen": clean(guess.seen)}))
-    return frame.phrases["space"].join(sentences)
 
 
 def title(answer: Answer, frame: Frame) -> str:
@@ -148,10 +139,18 @@ def _cause(answer: Answer, words: CauseWords, frame: Frame) -> Row:
     kind = answer.kind.name.lower()
     sentence = title(answer, frame) + frame.phrases["stop"]
     why = render(words.why, values)
-    lines = (sentence, why, *(render(v, values) for v in words.values))
+    lines = (sentence, why, *(render(v, values) for v in words.values), _guess(answer, frame))
     # A value line is "label: value"; one whose value is unknown says nothing.
     told = tuple(line.strip() for line in lines if line.strip() and line.strip()[-1] not in ":：")
     return Row(frame.phrases[f"label_{kind}"], told)
+
+
+def _guess(answer: Answer, frame: Frame) -> str:
+    """From what we took the host, where nobody said it: its menu words are of no use to another's customer."""
+    guess = next((d.inquiry.guess for d in answer.diagnoses if d.inquiry.guess), None)
+    if guess is None or answer.kind is Kind.RENEWED:
+        return ""
+    return render(frame.phrases[f"guess_{guess.by}"], {**frame.values(answer), "seen": clean(guess.seen)})
 
 
 def _until(answer: Answer, words: CauseWords, frame: Frame) -> Row:

@@ -1,9 +1,10 @@
 """Who we are, who may ask, and the note with the decision where it goes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from triage.model.basics import Language
+from triage.model.basics import NOTHING, Language
 from triage.model.concluding import Diagnosis
 from triage.model.locale import Locales
 from triage.model.notice import Notice
@@ -16,6 +17,17 @@ class Report:
 
     diagnoses: tuple[Diagnosis, ...]
     notice: Notice | None = None  # None: somebody asked by hand
+
+
+News = Literal["renewed", "changed", "same", "again", "reminder", "expired"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sequel:
+    """Why there is a further note about a case, and what the last one said: name → cause, "clear", "renewed" or ""."""
+
+    news: News
+    before: Mapping[str, str] = field(default_factory=lambda: NOTHING)
 
 
 LOOP_HEADER = "X-Ssl-Triage-Loop"  # carries Identity.instance in every mail of ours; facts never-answer N19

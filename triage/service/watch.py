@@ -50,7 +50,7 @@ class Watch:
         await self._keep(replace(case, next_look=self.clock() + AFTER_FAILURE))
         report = await self._report(case)
         seen, said = decide.look(case, report.diagnoses, self.clock())
-        written = self.writer.update(seen, report, said) if said else None
+        written = self.writer.update(seen, report, said, case.leading) if said else None
         await self.ledger.looked(seen, written, self.clock(), self._chapter(report, said))
         self.tell(Step(0, "looked", f"{case.owner}: {leading(report.diagnoses)}: {said or 'nothing new'}"))
 
@@ -83,7 +83,8 @@ class Watch:
         seen, said = decide.look(replace(case, state=CaseState.WATCHING), report.diagnoses, self.clock())
         if not said:
             seen = decide.after_note(replace(case, notes=case.notes + 1), report.diagnoses, self.clock())
-        written = self.writer.update(seen, report, decision.because)
+        news = said or decide.compared(case.leading, report.diagnoses)
+        written = self.writer.update(seen, report, news, case.leading)
         told = story((report,), self.clock(), "asked to look again")
         answer = replace(written, decision=decision, leading=leading(report.diagnoses), cases=(seen,), chapters=told)
         await self.ledger.diagnosed(entry.id, answer, self.clock())
