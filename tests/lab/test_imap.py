@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from tests.lab.faults import FaultProxy, fault_proxy
+from tests.lab.faults import Action, FaultProxy, fault_proxy
 from tests.lab.mail import PASSWORD, MailServers, mail_servers  # noqa: F401 # a fixture
 from triage.mail import ImapMailbox
 from triage.model import Listed, Permanent, Place, Temporary
@@ -19,7 +19,7 @@ MAIL = b"From: a@example.jp\nMessage-ID: <1@example.jp>\nSubject: hello\n\nbody\
 _numbers = itertools.count()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def servers(request: pytest.FixtureRequest) -> MailServers:
     return request.getfixturevalue("mail_servers")
 
@@ -380,29 +380,152 @@ async def test_closing_ends_a_wait(proxy: FaultProxy, address: str) -> None:
         assert (news, seconds < 5) == (False, True)
 
 
-async def dialogue(proxy: FaultProxy, address: str) -> None:
+async def dialogue(proxy: FaultProxy, address: str, timeout: float = 1.0) -> None:
     """All that one mail needs."""
-    async with a_mailbox(proxy.port, address, timeout=1.0) as mailbox:
-        listed = await patiently(mailbox.list)
-        assert isinstance(listed, tuple)
-        mail: Listed
-        for mail in listed:
-            await patiently(lambda key=mail.key: mailbox.fetch(key, 10_000))  # type: ignore[misc]
-            await patiently(lambda key=mail.key: mailbox.file(key, Place.ANSWERED))  # type: ignore[misc]
+    async with a_mailbox(proxy.port, address, timeout=timeout) as mailbox:
+        for _ in range(2):  # a garbled list may be an empty one
+            listed = await patiently(mailbox.list)
+            assert isinstance(listed, tuple)
+            mail: Listed
+            for mail in listed:
+                await patiently(lambda key=mail.key: mailbox.fetch(key, 10_000))  # type: ignore[misc]
+                await patiently(lambda key=mail.key: mailbox.file(key, Place.ANSWERED))  # type: ignore[misc]
         assert await patiently(mailbox.list) == ()
 
 
-@pytest.mark.attack(number=38)
-async def test_cut_at_every_line_the_mail_ends_in_its_folder_once(servers: MailServers, proxy: FaultProxy) -> None:
-    address = f"cut{next(_numbers)}@lab.example"
-    servers.deliver(address, MAIL)
-    await dialogue(proxy, address)
-    length = len(proxy.lines)
+async def at_every_line(breaking: Action, servers: MailServers) -> list[tuple[str, int, int]]:
+    """For each line of the dialogue that breaks: what it was, the mails that still wait then, and those that are filed.
+
+    Side by side, since most of it is waiting.
+    """
+    turns = asyncio.Semaphore(6)
+
+    async def one(at: int | None) -> tuple[int, str, int, int]:
+        address = f"{breaking}{next(_numbers)}@lab.example"
+        async with turns:
+            servers.deliver(address, MAIL)
+            with fault_proxy((servers.ip, servers.ports["imap"])) as proxy:
+                proxy.break_at, proxy.breaking = at, breaking
+                with suppress(Permanent):  # a garbled password is a wrong one
+                    await dialogue(proxy, address, timeout=0.5 if breaking == "stall" else 2.0)
+                proxy.break_at = None
+                await dialogue(proxy, address, timeout=2.0)
+        filed = len(servers.mails(address, "Answered"))
+        line = proxy.lines[at : at + 1] if at is not None else ()
+        return len(proxy.lines), f"{at} {line}", len(servers.mails(address)), filed
+
+    length = (await one(None))[0] - 15  # the last lines belong to the second dialogue
     assert length > 25
-    for at in range(length):
-        address = f"cut{next(_numbers)}@lab.example"
+    return [ended[1:] for ended in await asyncio.gather(*(one(at) for at in range(length)))]
+
+
+@pytest.mark.attack(number=38)
+@pytest.mark.parametrize("breaking", ["cut", "stall", "garble"])
+async def test_broken_at_every_line_the_mail_ends_in_its_folder_once(servers: MailServers, breaking: Action) -> None:
+    ends = await at_every_line(breaking, servers)
+    assert [end for end in ends if end[1:] != (0, 1)] == []
+
+
+async def test_lines_and_literals_that_come_octet_by_octet(
+    servers: MailServers, proxy: FaultProxy, address: str
+) -> None:
+    for side in ("client", "server"):
+        proxy.add(side, "", "split", once=False)
+    await dialogue(proxy, address, timeout=10.0)
+    assert (servers.mails(address), len(servers.mails(address, "Answered"))) == ([], 1)
+
+
+COMMANDS = (
+    "CAPABILITY",
+    "AUTHENTICATE",
+    "NAMESPACE",
+    "SELECT",
+    "UID SEARCH",
+    "UID FETCH",
+    "LIST",
+    "CREATE",
+    "UID MOVE",
+)
+ANSWERS = ("NO [UNAVAILABLE] not now", "NO no", "BAD what", "NO [LIMIT] Suggested Backoff Time: 10 milliseconds", "")
+
+
+@pytest.mark.attack(number=37)
+@pytest.mark.parametrize("command", COMMANDS)
+async def test_no_bad_and_bye_to_any_command_are_trouble_and_the_mail_is_filed_once(
+    servers: MailServers, proxy: FaultProxy, command: str
+) -> None:
+    for answer in ANSWERS:
+        address = f"no{next(_numbers)}@lab.example"
         servers.deliver(address, MAIL)
-        proxy.lines.clear()
-        proxy.cut_at = at
+        if answer:
+            fault = proxy.add("client", rf"^(\w+) {command}", "answer", rf"\1 {answer}")
+        else:
+            fault = proxy.add("client", rf"^\w+ {command}", "answer and close", "* BYE Autologout")
+        async with a_mailbox(proxy.port, address) as mailbox:
+            with suppress(Temporary, Permanent):
+                for mail in await mailbox.list():
+                    await mailbox.fetch(mail.key, 10_000)
+                    await mailbox.file(mail.key, Place.ANSWERED)
+        assert (answer, fault.fired) == (answer, 1)
         await dialogue(proxy, address)
-        assert (at, len(servers.mails(address)), len(servers.mails(address, "Answered"))) == (at, 0, 1)
+        assert (answer, len(servers.mails(address)), len(servers.mails(address, "Answered"))) == (answer, 0, 1)
+
+
+async def test_a_throttled_server_says_how_long_to_leave_it_alone(proxy: FaultProxy, address: str) -> None:
+    proxy.add(
+        "client",
+        r"^(\w+) UID SEARCH",
+        "answer",
+        r"\1 NO Request is throttled. Suggested Backoff Time: 92415 milliseconds",
+    )
+    async with a_mailbox(proxy.port, address) as mailbox:
+        trouble = await refused(mailbox)
+    assert isinstance(trouble, Temporary)
+    assert trouble.wait == pytest.approx(92.4, abs=1)
+
+
+# ---- other programs on the same mailbox
+
+
+@pytest.mark.parametrize("when", ["before the fetch", "within the fetch", "before the move", "within the move"])
+async def test_a_mail_that_somebody_else_takes_away_is_gone_and_no_trouble(
+    servers: MailServers, proxy: FaultProxy, address: str, when: str
+) -> None:
+    def take() -> None:
+        servers.doveadm("expunge", "-u", address, "mailbox", "INBOX", "all")
+
+    async with a_mailbox(proxy.port, address) as mailbox:
+        (mail,) = await mailbox.list()
+        if when == "within the fetch":
+            proxy.add("client", r"UID FETCH \d+ .*BODY", "delay", "0", call=take)
+        if when == "within the move":
+            proxy.add("client", "UID MOVE", "delay", "0", call=take)
+        if when == "before the fetch":
+            take()
+        fetched = await patiently(lambda: mailbox.fetch(mail.key, 10_000))
+        assert (fetched is None) == when.endswith("the fetch")
+        if when == "before the move":
+            take()
+        await patiently(lambda: mailbox.file(mail.key, Place.ANSWERED))
+        assert await patiently(mailbox.list) == ()
+    assert servers.mails(address, "Answered") == []
+
+
+async def test_a_mail_that_somebody_else_moved_is_not_moved_again(servers: MailServers, address: str) -> None:
+    async with a_mailbox(servers.ports["imap"], address) as mailbox:
+        (mail,) = await mailbox.list()
+        servers.doveadm("mailbox", "create", "-u", address, "Kept")
+        servers.doveadm("move", "-u", address, "Kept", "mailbox", "INBOX", "all")
+        await mailbox.file(mail.key, Place.DROPPED)
+        assert (len(servers.mails(address, "Kept")), servers.mails(address, "Dropped")) == (1, [])
+
+
+async def test_a_folder_that_somebody_removed_is_made_again(servers: MailServers, address: str) -> None:
+    async with a_mailbox(servers.ports["imap"], address) as mailbox:
+        (mail,) = await mailbox.list()
+        await mailbox.file(mail.key, Place.HELD)
+        servers.doveadm("mailbox", "delete", "-u", address, "Held")
+        servers.deliver(address, MAIL)
+        (mail,) = await mailbox.list()
+        await mailbox.file(mail.key, Place.HELD)
+    assert len(servers.mails(address, "Held")) == 1

@@ -93,6 +93,7 @@ class IdentitySection(_Section):
     name: str = "triage"
     bounce: MailAddress | None = None
     authserv_id: str = ""
+    authserv_on_top: bool = False
     language: Language = "ja"
     aliases: tuple[MailAddress, ...] = ()
     operator: MailAddress | None = None
@@ -271,6 +272,7 @@ class Settings(_Section):
             name=own.name,
             bounce=own.bounce or own.address,
             authserv_id=own.authserv_id,
+            authserv_on_top=own.authserv_on_top,
             language=own.language,
             instance=own.address,
             aliases=own.aliases,
