@@ -98,6 +98,20 @@ async def test_a_server_without_extensions_gets_plain_smtp(servers: MailServers,
     assert len(servers.wait_for_mail(letter.to)) == 1
 
 
+async def test_check_names_the_sender_and_sends_nothing(proxy: FaultProxy) -> None:
+    await an_outbox(proxy.port, sender="bounce@triage.example", tagged=True).check()
+    sent = [line.partition(":")[0] for side, line in proxy.lines if side == "client"]
+    assert sent[1:] == ["MAIL FROM", "RSET", "QUIT"]
+    assert "MAIL FROM:<bounce+0-check@triage.example>" in [line for _, line in proxy.lines]
+
+
+async def test_check_finds_a_sender_that_is_refused(proxy: FaultProxy) -> None:
+    proxy.add("server", "^250 2.1.0.*", "replace", "553 5.7.1 not owned by that user")
+    with pytest.raises(Permanent, match=r"the sender bounce@triage\.example was refused") as refusal:
+        await an_outbox(proxy.port, sender="bounce@triage.example").check()
+    assert "identity.bounce" in refusal.value.hint
+
+
 # ---- TLS and login
 
 
