@@ -32,7 +32,8 @@ fuzz: .venv/test-ready
 
 # Known weaknesses of what we depend on. Asks the network, so it is no part of the tests.
 audit: .venv/test-ready
-	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.lock
+	@for lock in requirements.lock requirements-dev.lock requirements-build.lock; do \
+		$(BIN)/pip-audit --require-hashes --disable-pip -r $$lock || exit 1; done
 
 servers:
 	@sh tests/lab/install
@@ -54,6 +55,7 @@ servers:
 LOCK = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate --quiet
 lock: .venv/test-ready
 	$(LOCK) pyproject.toml -o requirements.lock
+	$(LOCK) --group build -o requirements-build.lock
 	$(LOCK) --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean:
