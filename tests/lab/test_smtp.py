@@ -50,6 +50,8 @@ async def refused(outbox: SmtpOutbox, letter: Letter) -> Trouble:
 # ---- what the server says
 
 
+@pytest.mark.fault(number=19)
+@pytest.mark.fault(number=20)
 @pytest.mark.parametrize(
     ("letter", "kind", "words"),
     [
@@ -68,12 +70,14 @@ async def test_refusals(servers: MailServers, letter: Letter, kind: type[Trouble
     assert words in str(trouble)
 
 
+@pytest.mark.fault(number=12)
 async def test_the_wait_that_a_server_asks_for_is_handed_on(servers: MailServers) -> None:
     trouble = await refused(an_outbox(servers.ports["smtp"]), a_letter("450@example.jp"))
     assert isinstance(trouble, Temporary)
     assert trouble.wait == 300
 
 
+@pytest.mark.fault(number=22)
 async def test_a_letter_larger_than_the_server_takes_is_not_even_begun(servers: MailServers, proxy: FaultProxy) -> None:
     trouble = await refused(an_outbox(proxy.port), a_letter(body=b"x" * 250_000))
     assert isinstance(trouble, Permanent)
@@ -89,6 +93,7 @@ async def test_size_dsn_and_8_bit_are_used_where_they_are_offered(proxy: FaultPr
     assert f"RCPT TO:<{letter.to}> NOTIFY=NEVER" in sent
 
 
+@pytest.mark.fault(number=23)
 async def test_a_server_without_extensions_gets_plain_smtp(servers: MailServers, proxy: FaultProxy) -> None:
     proxy.add("server", "8BITMIME|DSN|SIZE.*", "replace", "HELP", once=False)
     letter = a_letter()
@@ -115,6 +120,7 @@ async def test_check_finds_a_sender_that_is_refused(proxy: FaultProxy) -> None:
 # ---- TLS and login
 
 
+@pytest.mark.fault(number=17)
 async def test_starttls_stripped_on_the_way_sends_nothing(servers: MailServers) -> None:
     with fault_proxy((servers.ip, servers.ports["submission"])) as proxy:
         proxy.add("server", "STARTTLS", "replace", "HELP", once=False)
@@ -125,6 +131,7 @@ async def test_starttls_stripped_on_the_way_sends_nothing(servers: MailServers) 
     assert sent == ["EHLO"]
 
 
+@pytest.mark.fault(number=18)
 @pytest.mark.parametrize("tls", ["implicit", "starttls"])
 async def test_a_certificate_of_an_unknown_authority_is_refused(servers: MailServers, tls: str) -> None:
     port = servers.ports["submissions" if tls == "implicit" else "submission"]
@@ -133,6 +140,7 @@ async def test_a_certificate_of_an_unknown_authority_is_refused(servers: MailSer
     assert "ca_file" in trouble.hint
 
 
+@pytest.mark.fault(number=24)
 async def test_a_wrong_password_is_the_set_up_s_fault_and_not_the_letter_s(servers: MailServers) -> None:
     outbox = an_outbox(
         servers.ports["submissions"], "implicit", user="u@lab.example", password="wrong", ca_file=servers.ca_file
@@ -158,6 +166,7 @@ async def test_nobody_there() -> None:
 # ---- the line
 
 
+@pytest.mark.fault(number=21)
 async def test_cut_after_the_dot_is_uncertain_and_the_letter_has_arrived(
     servers: MailServers, proxy: FaultProxy
 ) -> None:
@@ -169,6 +178,7 @@ async def test_cut_after_the_dot_is_uncertain_and_the_letter_has_arrived(
     assert len(servers.wait_for_mail(letter.to)) == 1
 
 
+@pytest.mark.fault(number=21)
 async def test_silence_after_the_dot_is_uncertain(proxy: FaultProxy) -> None:
     proxy.add("server", "^250.*queued", "stall")
     started = time.monotonic()
@@ -176,6 +186,7 @@ async def test_silence_after_the_dot_is_uncertain(proxy: FaultProxy) -> None:
     assert time.monotonic() - started < 6
 
 
+@pytest.mark.fault(number=21)
 async def test_garbage_after_the_dot_is_uncertain(proxy: FaultProxy) -> None:
     proxy.add("server", "^250.*queued.*", "replace", "what?")
     assert isinstance(await refused(an_outbox(proxy.port), a_letter()), Uncertain)
@@ -215,6 +226,9 @@ async def broken_at(at: int, breaking: Action, servers: MailServers) -> tuple[st
     return f"{at} {proxy.lines[at : at + 1]}", said, arrived, len(found)
 
 
+@pytest.mark.fault(number=1)
+@pytest.mark.fault(number=2)
+@pytest.mark.fault(number=3)
 @pytest.mark.attack(number=38)
 @pytest.mark.parametrize("breaking", ["cut", "stall", "garble"])
 async def test_broken_at_every_line_nothing_is_lost_and_nothing_sent_by_surprise(
@@ -237,6 +251,7 @@ async def test_broken_at_every_line_nothing_is_lost_and_nothing_sent_by_surprise
     assert [end for end in ends if end[1:] not in allowed] == []
 
 
+@pytest.mark.fault(number=4)
 async def test_a_dialogue_that_comes_octet_by_octet(servers: MailServers, proxy: FaultProxy) -> None:
     for side in ("client", "server"):
         proxy.add(side, "", "split", once=False)
@@ -245,6 +260,7 @@ async def test_a_dialogue_that_comes_octet_by_octet(servers: MailServers, proxy:
     assert len(servers.wait_for_mail(letter.to)) == 1
 
 
+@pytest.mark.fault(number=23)
 async def test_an_8_bit_original_reaches_a_server_without_8bitmime_whole(
     servers: MailServers, proxy: FaultProxy
 ) -> None:

@@ -44,6 +44,7 @@ async def listened(line: Line, seconds: float, times: int) -> list[float]:
     return line.slices[:times]
 
 
+@pytest.mark.fault(number=10)
 async def test_idle_is_begun_again_within_nine_minutes_however_long_the_wait() -> None:
     slices = await listened(Line(), 24 * 3600, 50)
     assert all(400 < seconds <= 9 * 60 for seconds in slices)
@@ -69,6 +70,8 @@ class _Client:
         return b"Idle terminated", []
 
 
+@pytest.mark.fault(number=6)
+@pytest.mark.fault(number=9)
 @pytest.mark.parametrize(
     ("events", "ends"),
     [
