@@ -420,15 +420,16 @@ async def at_every_line(breaking: Action, servers: MailServers) -> list[tuple[st
             servers.deliver(address, MAIL)
             with fault_proxy((servers.ip, servers.ports["imap"])) as proxy:
                 proxy.break_at, proxy.breaking = at, breaking
-                with suppress(Permanent):  # a garbled password is a wrong one
-                    await dialogue(proxy, address, timeout=0.5 if breaking == "stall" else 2.0)
-                proxy.break_at = None
-                await dialogue(proxy, address, timeout=2.0)
+                try:
+                    await dialogue(proxy, address, timeout=2.0 if breaking == "cut" else 0.5)
+                except Permanent:  # a garbled password is a wrong one, until a person starts the service again
+                    assert breaking == "garble"
+                    await dialogue(proxy, address, timeout=2.0)
         filed = len(servers.mails(address, "Answered"))
         line = proxy.lines[at : at + 1] if at is not None else ()
         return len(proxy.lines), f"{at} {line}", len(servers.mails(address)), filed
 
-    length = (await one(None))[0] - 15  # the last lines belong to the second dialogue
+    length = (await one(None))[0]
     assert length > 25
     return [ended[1:] for ended in await asyncio.gather(*(one(at) for at in range(length)))]
 
