@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tried import ATTACKS, BEGIN, END, tables, tests_of_attacks
+from tests.tried import ATTACKS, BEGIN, END, FAULTS, marked, tables
 
 ROOT = Path(__file__).parent
 SECURITY = (ROOT.parent / "SECURITY.md").read_text(encoding="utf-8")
@@ -15,8 +15,9 @@ def test_every_attack_has_its_number() -> None:
     assert [attack.number for attack in ATTACKS] == list(range(1, 41))
 
 
-def test_every_attack_has_tests_that_are_marked_with_it() -> None:
-    assert sorted(tests_of_attacks()) == list(range(1, 41))
+def test_every_attack_and_every_fault_has_tests_that_are_marked_with_it() -> None:
+    assert sorted(marked("attack")) == list(range(1, 41))
+    assert sorted(marked("fault")) == list(range(1, len(FAULTS) + 1))
 
 
 def test_the_tables_are_those_that_are_printed() -> None:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from tests.decide.test_conditions import ROWS
 from triage.decide import CONDITIONS
@@ -88,34 +89,67 @@ ATTACKS = (
 )
 
 
-def tests_of_attacks() -> Mapping[int, tuple[str, ...]]:
+Word = Literal["attack", "fault"]
+AT_EVERY_LINE = "by IMAP the mail is in its folder once; by SMTP the letter is sent once, put off, or perhaps sent"
+FAULTS = (
+    ("a line of the dialogue is cut: every line in turn", AT_EVERY_LINE),
+    ("the line falls silent: at every line in turn", AT_EVERY_LINE),
+    ("a line is garbled: every line in turn", AT_EVERY_LINE + "; a command that was garbled may be refused for good"),
+    ("lines and literals come octet by octet", "nothing is different"),
+    ("NO and BAD to each command of IMAP", "trouble with its reason; the mail is filed once, afterwards"),
+    ("BYE, to each command and while listening", "a new connection; the mail is filed once"),
+    ("other programs expunge and move mails, in the middle of a fetch or a move", "the mail is gone; no trouble"),
+    ("EXISTS together with the continuation of IDLE", "heard"),
+    ("IDLE on a dead line: an empty answer at once", "a new connection, after a pause; it does not spin"),
+    ("IDLE that lasts", "begun again within nine minutes"),
+    ("a token expires or is revoked", "refreshed once and tried again; else the reason, and the letters are kept"),
+    ("throttling that names a time", "left alone for that long"),
+    ("a folder is missing, read-only, or removed by somebody", "the reason is told; our own folders are made again"),
+    ("quota full on the move", "the mail stays; the reason is told"),
+    ("no MOVE, no UIDPLUS", "copied and flagged; nothing of others is expunged"),
+    ("UIDVALIDITY changes", "old keys mean no mail any more"),
+    ("STARTTLS stripped, PREAUTH in clear", "no password is sent"),
+    ("a certificate that is not accepted", "no password is sent; the hint names ca_file"),
+    ("SMTP 4xx and 5xx at each step", "put off, or left to a person"),
+    ("greylisting", "sent later"),
+    ("silence, a break or garbage after the dot", "perhaps sent: looked for in Sent, else once more, under one id"),
+    ("a letter larger than SIZE", "not begun; left to a person"),
+    ("no 8BITMIME, no extensions at all", "sent in 7 bits, the original whole"),
+    ("a password that is refused", "said once, tried ever more rarely"),
+    ("the mail server crashes and comes back, or closes idle connections", "the next poll goes on"),
+    ("one mailbox hangs or fails", "the others are served"),
+    ("a round that does not end", "the watchdog says so, again and again"),
+)  # fmt: skip
+
+
+def marked(word: Word) -> Mapping[int, tuple[str, ...]]:
     """`@pytest.mark.attack(number=…)` above a test, or for its whole file, says which attack it makes."""
     found: dict[int, list[str]] = {}
     for path in sorted(ROOT.rglob("test_*.py")):
         source = path.read_text(encoding="utf-8")
-        if "mark.attack" not in source:
+        if f"mark.{word}" not in source:
             continue
         name = path.relative_to(ROOT).as_posix()
         for node in ast.parse(source).body:
-            for number in _numbers(node):
+            for number in _numbers(node, word):
                 function = f"::{node.name}" if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else ""
                 found.setdefault(number, []).append(f"`{name}{function}`")
     return {number: tuple(tests) for number, tests in found.items()}
 
 
-def _numbers(node: ast.stmt) -> Iterator[int]:
+def _numbers(node: ast.stmt, word: Word) -> Iterator[int]:
     marked: Iterable[ast.AST] = ()
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         marked = node.decorator_list
     elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "pytestmark":
         marked = (node.value,)
     for call in (found for root in marked for found in ast.walk(root) if isinstance(found, ast.Call)):
-        if ast.unparse(call.func) == "pytest.mark.attack":
+        if ast.unparse(call.func) == f"pytest.mark.{word}":
             yield from (k.value.value for k in call.keywords if isinstance(k.value, ast.Constant))  # type: ignore[misc]
 
 
 def tables() -> str:
-    return "".join(f"{line}\n" for line in (*_conditions(), "", *_attacks()))
+    return "".join(f"{line}\n" for line in (*_conditions(), "", *_attacks(), "", *_faults()))
 
 
 def _conditions() -> Iterator[str]:
@@ -130,12 +164,20 @@ def _conditions() -> Iterator[str]:
 
 
 def _attacks() -> Iterator[str]:
-    tests = tests_of_attacks()
+    tests = marked("attack")
     yield "| attack | what was tried | what happened | tests |"
     yield "|---|---|---|---|"
     for attack in ATTACKS:
         lacks = f" — in part; lacks {attack.lacks}" if attack.lacks else ""
         yield f"| {attack.number} | {attack.tried} | {attack.happened}{lacks} | {' '.join(tests[attack.number])} |"
+
+
+def _faults() -> Iterator[str]:
+    tests = marked("fault")
+    yield "| fault | what was tried | what happened | tests |"
+    yield "|---|---|---|---|"
+    for number, (tried, happened) in enumerate(FAULTS, start=1):
+        yield f"| {number} | {tried} | {happened} | {' '.join(tests[number])} |"
 
 
 def _write() -> None:

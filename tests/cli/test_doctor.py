@@ -1,5 +1,6 @@
 """`triage doctor`: each thing that can be wrong on this machine is found and comes with its fix."""
 
+import os
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -9,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_commands import SERVICE, service, triage
+from triage.cli.doctor import ENOUGH_DISK, disk
 from triage.cli.doctor_domain import SELECTORS, own_domain, questions, unquoted
 from triage.cli.doctor_network import WITNESS, network
+from triage.config import load_settings
 from triage.model import (
     Answer,
     AskDns,
@@ -30,7 +33,7 @@ OFFLINE = '[probes]\nresolvers = ["127.0.0.1:1"]\n'
 
 
 def examined(folder: Path) -> dict[str, str]:
-    """Each line's subject with its mark and words; the hint behind it."""
+    """Each line's subject with its mark and words; the hint behind it. Of several a line that failed counts."""
     done = triage("doctor", cwd=folder)
     assert done.stderr == ""
     found, last = dict[str, str](), ""
@@ -39,6 +42,7 @@ def examined(folder: Path) -> dict[str, str]:
             found[last] += " | " + line.strip()
         else:
             last, _, words = line[6:].partition(": ")
+            last += " once more" if found.get(last, "").startswith("FAIL") else ""
             found[last] = line[:6].strip() + " " + words
     return found
 
@@ -59,6 +63,37 @@ def test_an_installation_that_is_in_order(tmp_path: Path) -> None:
     assert found["operator"].startswith("note nobody | hint: set identity.operator")
 
 
+def test_the_last_line_says_how_much_is_left_to_do(tmp_path: Path) -> None:
+    folder = an_installation(tmp_path)
+    before = triage("doctor", cwd=folder).stdout.splitlines()
+    _with(folder, 'senders = ["@example.jp"]', "")
+    after = triage("doctor", cwd=folder).stdout.splitlines()
+    fails, notes = (sum(line.startswith(mark) for line in before) for mark in ("FAIL", "note"))
+    assert (before[-1], after[-1]) == (
+        f"to mend: {fails}, to know of: {notes}",
+        f"to mend: {fails + 1}, to know of: {notes}",
+    )
+
+
+@pytest.mark.parametrize(("free", "good"), [(ENOUGH_DISK - 1, False), (ENOUGH_DISK + 1, True)])
+def test_a_disk_that_is_nearly_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, good: bool) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": free}))  # no disk is filled for it
+    settings = load_settings(an_installation(tmp_path) / "config.toml")
+    found = list(disk(settings))
+    assert {checked.good for checked in found} == {good}
+    assert all("make room" in checked.hint for checked in found)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_refresh_token_that_cannot_be_renewed(tmp_path: Path) -> None:
+    folder = an_installation(tmp_path)
+    _open_token(folder)
+    (folder / "token").chmod(0o500)
+    found = examined(folder)["refresh token"]
+    assert found.startswith("FAIL")
+    assert "let this user write into" in found
+
+
 def test_no_network(tmp_path: Path) -> None:
     done = triage("doctor", cwd=an_installation(tmp_path))
     assert done.returncode == 1
@@ -74,6 +109,26 @@ def _open_secret(folder: Path) -> None:
 
 def _no_secret(folder: Path) -> None:
     _with(folder, 'path = "out"', 'path = "out"\nuser = "u"\npassword_file = "secret"')
+
+
+OAUTH = (
+    'oauth = { token_url = "https://login.example.net/token", client_id = "x", refresh_token_file = "token/refresh",'
+    ' client_secret_file = "client" }'
+)
+
+
+def _open_token(folder: Path) -> None:
+    (folder / "token").mkdir()
+    for name in ("token/refresh", "client"):
+        (folder / name).write_text("secret token")
+        (folder / name).chmod(0o644 if name == "client" else 0o600)
+    _with(folder, 'path = "out"', f'path = "out"\nuser = "u"\n{OAUTH}')
+
+
+def _open_address(folder: Path) -> None:
+    (folder / "plus").write_text("0123456789abcdef")
+    (folder / "plus").chmod(0o640)
+    _with(folder, 'senders = ["@example.jp"]', 'senders = ["@example.jp"]\nsecret_file = "plus"')
 
 
 def _with(folder: Path, old: str, new: str) -> None:
@@ -92,7 +147,9 @@ def _bad_rule(folder: Path) -> None:
     [
         (lambda f: (f / "config.toml").chmod(0o666), "configuration file", "others can write it", "chmod go-w"),
         (_open_secret, "secret", "others can read it", "chmod 600"),
-        (_no_secret, "secret", "no such file or directory", "write the password into it"),
+        (_open_token, "secret", "client: others can read it", "chmod 600"),
+        (_open_address, "secret", "plus: others can read it", "chmod 600"),
+        (_no_secret, "secret", "no such file or directory", "write the secret into it"),
         (lambda f: _with(f, 'senders = ["@example.jp"]', ""), "policy", "0 senders", "list addresses or @domains"),
         (lambda f: (f / "triage.db").write_bytes(b"not a database" * 99), "ledger", "", "hint: "),
         (lambda f: _with(f, 'path = "in"', 'path = "none"'), "mailbox inbox", "none", "hint: "),
@@ -102,6 +159,8 @@ def _bad_rule(folder: Path) -> None:
     ids=[
         "a configuration that others can write",
         "a password that others can read",
+        "a client's secret that others can read",
+        "an address's secret that others can read",
         "a password that is not there",
         "nobody may ask",
         "a damaged ledger",
@@ -257,6 +316,15 @@ def test_a_domain_without_anything() -> None:
 )
 def test_the_three_answers(what: str, good: bool | None, records: dict[str, str]) -> None:
     assert seen(**records)[0][what] is good
+
+
+def test_bounces_to_another_domain_have_a_way_back_and_an_spf_of_their_own() -> None:
+    other = "bounces.triage.test"
+    answers: dict[Question, Answer | Failure] = {q: DnsAnswer("NOERROR") for q in questions(HOME, other)}
+    answers |= says(AskDns(HOME, "TXT"), "v=spf1 mx -all")
+    found = {c.what: c.good for c in own_domain(HOME, answers, other)}
+    assert (found[f"SPF of {HOME}"], found[f"SPF of {other}"], found[f"MX of {other}"]) == (True, False, False)
+    assert [c.what for c in own_domain(HOME, answers, HOME)] == [c.what for c in own_domain(HOME, answers)]
 
 
 def test_strings_of_a_record_are_joined() -> None:

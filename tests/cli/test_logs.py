@@ -14,7 +14,8 @@ import pytest
 import structlog
 
 from tests.cli.test_commands import SERVICE, service, triage
-from triage.cli.logs import log_to, logged_steps
+from triage.cli.logs import log_to, logged_steps, secrets_of
+from triage.config import load_settings
 from triage.service import Step
 
 BODY = "The body says swordfish-4711"
@@ -78,6 +79,34 @@ def test_a_password_never_gets_through_whoever_logs_it() -> None:
         "LOGIN u (hidden) failed",
         "AUTH (hidden)",
     ]
+
+
+@pytest.mark.attack(number=40)
+def test_every_secret_of_the_configuration_is_hidden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("password", "refresh", "client"):
+        (tmp_path / name).write_text(f"the-{name}-itself\n")
+    (tmp_path / "plus").write_text("0123456789abcdef")
+    monkeypatch.setenv("TRIAGE_INBOX_PASSWORD", "from-the-environment")
+    imap = 'kind = "imap"\nhost = "imap.example.net"\nuser = "u"'
+    oauth = (
+        'oauth = { token_url = "https://login.example.net/t", client_id = "x", refresh_token_file = "refresh",'
+        ' client_secret_file = "client" }'
+    )
+    (tmp_path / "config.toml").write_text(
+        SERVICE.replace('kind = "maildir"\npath = "in"', imap, 1)
+        .replace('path = "out"', f'path = "out"\nuser = "u"\n{oauth}')
+        .replace(
+            "[policy]", f'[[mailbox]]\nname = "two"\n{imap}\npassword_file = "password"\n[policy]\nsecret_file = "plus"'
+        )
+        + '[health]\nheartbeat_url = "https://beat.example.net/the-path-itself"\n'
+    )
+    secrets = (
+        "the-password-itself", "the-refresh-itself", "the-client-itself", "0123456789abcdef", "from-the-environment",
+        "https://beat.example.net/the-path-itself",
+    )  # fmt: skip
+    settings = load_settings(tmp_path / "config.toml")
+    assert sorted(secrets_of(settings)) == sorted(secrets)
+    assert not [secret for secret in secrets if secret in repr(settings.who_may_ask())]
 
 
 def test_what_happens_every_minute_is_not_told() -> None:

@@ -2,11 +2,14 @@
 
 import base64
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from tests.decide.build import US, Mail
-from triage.decide import Bounce, bounced, envelope
+from tests.decide.build import NOTHING_NEW, NOTICE, NOW, US, Mail
+from triage.decide import Bounce, admit, bounced, envelope
+from triage.model import Authentication, Drop, History, Hold, Policy, Reading
+from triage.unwrap import unwrap
 
 SECRET = b"s" * 32
 REPORT = """--b
@@ -79,6 +82,60 @@ def test_a_report_in_base64_is_read() -> None:
 
 def test_an_automatic_answer_to_the_envelope_is_no_failure() -> None:
     assert a_bounce(body="I am on holiday. Action: failed\n") == Bounce(12, "nothing")
+
+
+# ---- without RFC 3464
+
+SAMPLES = Path(__file__).parents[1] / "data" / "bounces"
+IN_WORDS = {
+    "qmail-hard": ("hard", "5.1.1"),
+    "qmail-no-mailbox": ("hard", "5.1.1"),
+    "qmail-too-long": ("soft", "4.4.1"),
+    "exim-hard": ("hard", ""),
+    "exim-retry-timeout": ("soft", ""),
+    "exim-delayed": ("nothing", ""),
+    "exchange-hard": ("hard", "5.1.10"),
+    "exchange-full-ja": ("soft", "4.2.2"),
+    "gmail-old": ("hard", "5.1.1"),
+    "gmail-not-found": ("hard", ""),
+    "gmail-incomplete": ("nothing", ""),
+    "docomo-unknown": ("hard", ""),
+    "au-rejected": ("hard", ""),
+    "carrier-unknown-ja": ("hard", ""),
+    "carrier-full-ja": ("soft", ""),
+    "sendmail-old": ("hard", "5.1.1"),
+    "not-vacation": ("nothing", ""),
+    "not-vacation-ja": ("nothing", ""),
+}
+
+
+def sample(name: str, to: str) -> bytes:
+    return (SAMPLES / f"{name}.eml").read_bytes().replace(b"{to}", to.encode())
+
+
+def test_every_sample_is_tried() -> None:
+    assert sorted(IN_WORDS) == sorted(path.stem for path in SAMPLES.glob("*.eml"))
+
+
+@pytest.mark.parametrize("name", IN_WORDS)
+def test_a_bounce_in_words_alone(name: str) -> None:
+    raw = sample(name, TO)
+    kind, status = IN_WORDS[name]
+    assert bounced(unwrap(raw), raw, US, SECRET) == Bounce(12, kind, status)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", IN_WORDS)
+@pytest.mark.parametrize("to", [US.bounce, US.address])
+def test_a_bounce_that_comes_to_a_plain_address_is_answered_to_nobody(name: str, to: str) -> None:
+    """Without VERP nothing tells whose it is; whoever it says it is from stands in the configuration, and is proven."""
+    message = unwrap(sample(name, to))
+    assert bounced(message, b"", US, SECRET) is None
+    sender = message.sender[0].address
+    policy = Policy(senders=(sender,))
+    proven = Authentication(sender.rpartition("@")[2], "as the test says")
+    for outcome in (NOTHING_NEW, NOTICE):
+        decision = admit(Reading(message, outcome), NOW, proven, US, policy, History(), NOW)
+        assert isinstance(decision, Drop | Hold), name
 
 
 FORGED = {

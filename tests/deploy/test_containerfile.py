@@ -40,7 +40,7 @@ def _of_one(word: str, rest: str) -> list[str]:
             return ["COPY of everything"]
         case "ARG" | "ENV" if SECRET.search(rest):
             return [f"{word} that looks like a secret"]
-        case "RUN" if "pip install -r" in rest and "--require-hashes" not in rest:
+        case "RUN" if any(_takes_anything(command) for command in rest.split("&&")):
             return ["packages without hashes"]
         case "RUN" if re.search(r"(curl|wget)[^|]*\|\s*(ba)?sh", rest):
             return ["runs what it downloads"]
@@ -48,6 +48,11 @@ def _of_one(word: str, rest: str) -> list[str]:
             return [f"{word} through a shell: signals do not arrive"]
         case _:
             return []
+
+
+def _takes_anything(command: str) -> bool:
+    """By hash, or what was built here."""
+    return "pip install" in command and not {"--require-hashes", "--no-index"} & set(command.split())
 
 
 def test_nothing_is_wrong_with_ours() -> None:
@@ -80,6 +85,8 @@ GOOD = 'FROM python:3.13\nUSER 10001\nHEALTHCHECK NONE\nENTRYPOINT ["x"]\n'
         (GOOD + "ENV IMAP_PASSWORD=x\n", "ENV that looks like a secret"),
         (GOOD + "ARG TOKEN\n", "ARG that looks like a secret"),
         (GOOD + "RUN pip install -r x.txt\n", "packages without hashes"),
+        (GOOD + "RUN pip install hatchling\n", "packages without hashes"),
+        (GOOD + "RUN pip install --require-hashes -r x.txt && pip install y\n", "packages without hashes"),
         (GOOD + "RUN curl x |\\\n sh\n", "runs what it downloads"),
         (GOOD + "CMD triage run\n", "CMD through a shell: signals do not arrive"),
         (GOOD.replace("HEALTHCHECK NONE\n", ""), "HEALTHCHECK is missing"),

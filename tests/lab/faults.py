@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 Side = Literal["client", "server"]
-Action = Literal["cut", "pass and cut", "stall", "delay", "answer", "drop", "replace"]
+Action = Literal[
+    "cut", "pass and cut", "stall", "delay", "answer", "answer and close", "drop", "replace", "garble", "split"
+]
 
 
 @dataclass
@@ -20,7 +22,9 @@ class Fault:
 
     cut: reset both sides, the line is not passed on · pass and cut: passed on, then both are reset ·
     stall: nothing more passes in this direction, the line stays open · delay: `text` seconds · drop: swallowed ·
-    answer: `text`, with the match's groups, goes to the client instead · replace: the match becomes `text`.
+    answer: `text`, with the match's groups, goes to the client instead; and close: nothing after it ·
+    replace: the match becomes `text` ·
+    garble: every letter and digit becomes another character · split: octet by octet, in packets of their own.
     `call` runs first, in any case.
     """
 
@@ -41,7 +45,8 @@ class FaultProxy:
         self._enter = enter  # runs first in the proxy's thread: joins a network namespace, where there is one
         self.faults: list[Fault] = []
         self.lines: list[tuple[Side, str]] = []
-        self.cut_at: int | None = None  # reset both sides instead of passing on the line of that index
+        self.break_at: int | None = None  # the line of that index meets `breaking`
+        self.breaking: Action = "cut"
         self.port = 0
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -106,7 +111,7 @@ class FaultProxy:
         fault = self._fault_for(side, text)
         if fault and fault.call:
             await asyncio.to_thread(fault.call)
-        action = "cut" if index == self.cut_at else fault.action if fault else "pass"
+        action = self.breaking if index == self.break_at else fault.action if fault else "pass"
         match action:
             case "cut":
                 _reset(client, target)
@@ -121,12 +126,18 @@ class FaultProxy:
                 await asyncio.sleep(3600)
             case "delay" if fault:
                 await asyncio.sleep(float(fault.text))
-            case "answer" if fault:
+            case "answer" | "answer and close" if fault:
                 found = re.search(fault.pattern, text, re.I)
                 client.write((found.expand(fault.text) if found else fault.text).encode("latin-1") + b"\r\n")
-                return True
+                await client.drain()
+                return action == "answer"
             case "replace" if fault:
                 line = re.sub(fault.pattern, fault.text, text, flags=re.I).encode("latin-1") + b"\r\n"
+            case "garble":
+                line = bytes(c ^ 0x15 if c > 0x2F else c for c in line.rstrip(b"\r\n")) + b"\r\n"
+            case "split":
+                await _in_pieces(line, target)
+                return True
             case "drop":
                 return True
             case _:
@@ -150,6 +161,14 @@ def fault_proxy(upstream: tuple[str, int], enter: Callable[[], None] | None = No
         yield proxy
     finally:
         proxy.stop()
+
+
+async def _in_pieces(line: bytes, target: asyncio.StreamWriter) -> None:
+    target.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    for octet in line:
+        target.write(bytes((octet,)))
+        await target.drain()
+        await asyncio.sleep(0)
 
 
 def _reset(*writers: asyncio.StreamWriter) -> None:

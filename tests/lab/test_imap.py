@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from tests.lab.faults import FaultProxy, fault_proxy
+from tests.lab.faults import Action, FaultProxy, fault_proxy
 from tests.lab.mail import PASSWORD, MailServers, mail_servers  # noqa: F401 # a fixture
 from triage.mail import ImapMailbox
 from triage.model import Listed, Permanent, Place, Temporary
@@ -19,7 +19,7 @@ MAIL = b"From: a@example.jp\nMessage-ID: <1@example.jp>\nSubject: hello\n\nbody\
 _numbers = itertools.count()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def servers(request: pytest.FixtureRequest) -> MailServers:
     return request.getfixturevalue("mail_servers")
 
@@ -74,6 +74,7 @@ async def test_implicit_tls(servers: MailServers, address: str) -> None:
         assert len(await mailbox.list()) == 1
 
 
+@pytest.mark.fault(number=18)
 @pytest.mark.parametrize("tls", ["implicit", "starttls"])
 async def test_a_certificate_of_an_unknown_authority_is_refused(servers: MailServers, address: str, tls: str) -> None:
     async with a_mailbox(servers.ports["imaps" if tls == "implicit" else "imap"], address, tls) as mailbox:
@@ -83,6 +84,7 @@ async def test_a_certificate_of_an_unknown_authority_is_refused(servers: MailSer
         assert "ca_file" in trouble.hint
 
 
+@pytest.mark.fault(number=17)
 @pytest.mark.attack(number=38)
 async def test_starttls_stripped_on_the_way_sends_no_password(
     servers: MailServers, proxy: FaultProxy, address: str
@@ -96,6 +98,7 @@ async def test_starttls_stripped_on_the_way_sends_no_password(
     assert "AUTHENTICATE" not in sent
 
 
+@pytest.mark.fault(number=17)
 async def test_greeting_that_skips_the_login_cannot_skip_tls(
     servers: MailServers, proxy: FaultProxy, address: str
 ) -> None:
@@ -104,6 +107,7 @@ async def test_greeting_that_skips_the_login_cannot_skip_tls(
         assert "does not offer STARTTLS" in str(await refused(mailbox))
 
 
+@pytest.mark.fault(number=24)
 async def test_a_wrong_password_is_said_once_and_not_tried_again_at_once(proxy: FaultProxy, address: str) -> None:
     async with a_mailbox(proxy.port, address, password="wrong", timeout=10.0) as mailbox:
         first = await refused(mailbox)
@@ -124,6 +128,7 @@ async def test_a_password_is_found_wrong_only_by_an_answer(proxy: FaultProxy, ad
         assert isinstance(await refused(mailbox), Temporary)
 
 
+@pytest.mark.fault(number=5)
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [
@@ -160,6 +165,7 @@ async def test_nobody_there_grows_pauses() -> None:
 # ---- folders
 
 
+@pytest.mark.fault(number=13)
 async def test_a_folder_that_is_not_there(servers: MailServers, address: str) -> None:
     async with a_mailbox(servers.ports["imap"], address, folder="Missing") as mailbox:
         trouble = await refused(mailbox)
@@ -167,6 +173,7 @@ async def test_a_folder_that_is_not_there(servers: MailServers, address: str) ->
     assert "Missing cannot be opened" in str(trouble)
 
 
+@pytest.mark.fault(number=13)
 async def test_a_folder_that_is_read_only(proxy: FaultProxy, address: str) -> None:
     proxy.add("server", r"\[READ-WRITE\]", "replace", "[READ-ONLY]")
     async with a_mailbox(proxy.port, address) as mailbox:
@@ -175,6 +182,7 @@ async def test_a_folder_that_is_read_only(proxy: FaultProxy, address: str) -> No
     assert "read-only" in str(trouble)
 
 
+@pytest.mark.fault(number=14)
 async def test_a_full_mailbox_keeps_the_mail_where_it_is(proxy: FaultProxy, address: str) -> None:
     proxy.add("client", r"^(\w+) UID MOVE", "answer", r"\1 NO [OVERQUOTA] Quota exceeded")
     async with a_mailbox(proxy.port, address) as mailbox:
@@ -185,6 +193,7 @@ async def test_a_full_mailbox_keeps_the_mail_where_it_is(proxy: FaultProxy, addr
         assert await mailbox.list() == (mail,)
 
 
+@pytest.mark.fault(number=16)
 async def test_the_key_changes_with_uidvalidity(servers: MailServers, address: str) -> None:
     async with a_mailbox(servers.ports["imap"], address) as mailbox:
         (before,) = await mailbox.list()
@@ -196,6 +205,7 @@ async def test_the_key_changes_with_uidvalidity(servers: MailServers, address: s
         assert await mailbox.list() == (after,)
 
 
+@pytest.mark.fault(number=15)
 @pytest.mark.parametrize("missing", ["MOVE", "MOVE UIDPLUS"])
 async def test_a_server_without(servers: MailServers, proxy: FaultProxy, address: str, missing: str) -> None:
     proxy.add("server", rf" ({missing.replace(' ', '|')})(?=[ \]]|$)", "replace", "", once=False)
@@ -223,6 +233,7 @@ async def test_has_sent_looks_into_the_special_folder(servers: MailServers, addr
 # ---- the line
 
 
+@pytest.mark.fault(number=25)
 async def test_an_idle_connection_that_the_server_closed_is_no_failure(proxy: FaultProxy, address: str) -> None:
     async with a_mailbox(proxy.port, address) as mailbox:
         before = await mailbox.list()
@@ -230,6 +241,7 @@ async def test_an_idle_connection_that_the_server_closed_is_no_failure(proxy: Fa
         assert await mailbox.list() == before
 
 
+@pytest.mark.fault(number=25)
 async def test_a_server_that_crashes_and_comes_back(servers: MailServers, address: str) -> None:
     async with a_mailbox(servers.ports["imap"], address) as mailbox:
         before = await mailbox.list()
@@ -339,6 +351,7 @@ async def test_nothing_new_ends_with_the_time(proxy: FaultProxy, address: str) -
         assert (news, 0.5 < seconds < 5) == (False, True)
 
 
+@pytest.mark.fault(number=9)
 async def test_a_dead_idle_does_not_spin_and_comes_back(servers: MailServers, proxy: FaultProxy, address: str) -> None:
     async with a_mailbox(proxy.port, address, pause=0.2) as mailbox:
         proxy.add("server", r"^\+ idling", "pass and cut")
@@ -349,6 +362,7 @@ async def test_a_dead_idle_does_not_spin_and_comes_back(servers: MailServers, pr
         assert (await waiting)[0] is True
 
 
+@pytest.mark.fault(number=8)
 async def test_an_exists_together_with_the_continuation_is_not_lost(proxy: FaultProxy, address: str) -> None:
     proxy.add("server", r"^\+ idling", "replace", "+ idling\r\n* 2 EXISTS")
     async with a_mailbox(proxy.port, address) as mailbox:
@@ -380,29 +394,163 @@ async def test_closing_ends_a_wait(proxy: FaultProxy, address: str) -> None:
         assert (news, seconds < 5) == (False, True)
 
 
-async def dialogue(proxy: FaultProxy, address: str) -> None:
+async def dialogue(proxy: FaultProxy, address: str, timeout: float = 1.0) -> None:
     """All that one mail needs."""
-    async with a_mailbox(proxy.port, address, timeout=1.0) as mailbox:
-        listed = await patiently(mailbox.list)
-        assert isinstance(listed, tuple)
-        mail: Listed
-        for mail in listed:
-            await patiently(lambda key=mail.key: mailbox.fetch(key, 10_000))  # type: ignore[misc]
-            await patiently(lambda key=mail.key: mailbox.file(key, Place.ANSWERED))  # type: ignore[misc]
+    async with a_mailbox(proxy.port, address, timeout=timeout) as mailbox:
+        for _ in range(2):  # a garbled list may be an empty one
+            listed = await patiently(mailbox.list)
+            assert isinstance(listed, tuple)
+            mail: Listed
+            for mail in listed:
+                await patiently(lambda key=mail.key: mailbox.fetch(key, 10_000))  # type: ignore[misc]
+                await patiently(lambda key=mail.key: mailbox.file(key, Place.ANSWERED))  # type: ignore[misc]
         assert await patiently(mailbox.list) == ()
 
 
-@pytest.mark.attack(number=38)
-async def test_cut_at_every_line_the_mail_ends_in_its_folder_once(servers: MailServers, proxy: FaultProxy) -> None:
-    address = f"cut{next(_numbers)}@lab.example"
-    servers.deliver(address, MAIL)
-    await dialogue(proxy, address)
-    length = len(proxy.lines)
+async def at_every_line(breaking: Action, servers: MailServers) -> list[tuple[str, int, int]]:
+    """For each line of the dialogue that breaks: what it was, the mails that still wait then, and those that are filed.
+
+    Side by side, since most of it is waiting.
+    """
+    turns = asyncio.Semaphore(6)
+
+    async def one(at: int | None) -> tuple[int, str, int, int]:
+        address = f"{breaking}{next(_numbers)}@lab.example"
+        async with turns:
+            servers.deliver(address, MAIL)
+            with fault_proxy((servers.ip, servers.ports["imap"])) as proxy:
+                proxy.break_at, proxy.breaking = at, breaking
+                try:
+                    await dialogue(proxy, address, timeout=2.0 if breaking == "cut" else 0.5)
+                except Permanent:  # a garbled password is a wrong one, until a person starts the service again
+                    assert breaking == "garble"
+                    await dialogue(proxy, address, timeout=2.0)
+        filed = len(servers.mails(address, "Answered"))
+        line = proxy.lines[at : at + 1] if at is not None else ()
+        return len(proxy.lines), f"{at} {line}", len(servers.mails(address)), filed
+
+    length = (await one(None))[0]
     assert length > 25
-    for at in range(length):
-        address = f"cut{next(_numbers)}@lab.example"
+    return [ended[1:] for ended in await asyncio.gather(*(one(at) for at in range(length)))]
+
+
+@pytest.mark.fault(number=1)
+@pytest.mark.fault(number=2)
+@pytest.mark.fault(number=3)
+@pytest.mark.attack(number=38)
+@pytest.mark.parametrize("breaking", ["cut", "stall", "garble"])
+async def test_broken_at_every_line_the_mail_ends_in_its_folder_once(servers: MailServers, breaking: Action) -> None:
+    ends = await at_every_line(breaking, servers)
+    assert [end for end in ends if end[1:] != (0, 1)] == []
+
+
+@pytest.mark.fault(number=4)
+async def test_lines_and_literals_that_come_octet_by_octet(
+    servers: MailServers, proxy: FaultProxy, address: str
+) -> None:
+    for side in ("client", "server"):
+        proxy.add(side, "", "split", once=False)
+    await dialogue(proxy, address, timeout=10.0)
+    assert (servers.mails(address), len(servers.mails(address, "Answered"))) == ([], 1)
+
+
+COMMANDS = (
+    "CAPABILITY",
+    "AUTHENTICATE",
+    "NAMESPACE",
+    "SELECT",
+    "UID SEARCH",
+    "UID FETCH",
+    "LIST",
+    "CREATE",
+    "UID MOVE",
+)
+ANSWERS = ("NO [UNAVAILABLE] not now", "NO no", "BAD what", "NO [LIMIT] Suggested Backoff Time: 10 milliseconds", "")
+
+
+@pytest.mark.fault(number=5)
+@pytest.mark.fault(number=6)
+@pytest.mark.attack(number=37)
+@pytest.mark.parametrize("command", COMMANDS)
+async def test_no_bad_and_bye_to_any_command_are_trouble_and_the_mail_is_filed_once(
+    servers: MailServers, proxy: FaultProxy, command: str
+) -> None:
+    for answer in ANSWERS:
+        address = f"no{next(_numbers)}@lab.example"
         servers.deliver(address, MAIL)
-        proxy.lines.clear()
-        proxy.cut_at = at
+        if answer:
+            fault = proxy.add("client", rf"^(\w+) {command}", "answer", rf"\1 {answer}")
+        else:
+            fault = proxy.add("client", rf"^\w+ {command}", "answer and close", "* BYE Autologout")
+        async with a_mailbox(proxy.port, address) as mailbox:
+            with suppress(Temporary, Permanent):
+                for mail in await mailbox.list():
+                    await mailbox.fetch(mail.key, 10_000)
+                    await mailbox.file(mail.key, Place.ANSWERED)
+        assert (answer, fault.fired) == (answer, 1)
         await dialogue(proxy, address)
-        assert (at, len(servers.mails(address)), len(servers.mails(address, "Answered"))) == (at, 0, 1)
+        assert (answer, len(servers.mails(address)), len(servers.mails(address, "Answered"))) == (answer, 0, 1)
+
+
+@pytest.mark.fault(number=12)
+async def test_a_throttled_server_says_how_long_to_leave_it_alone(proxy: FaultProxy, address: str) -> None:
+    proxy.add(
+        "client",
+        r"^(\w+) UID SEARCH",
+        "answer",
+        r"\1 NO Request is throttled. Suggested Backoff Time: 92415 milliseconds",
+    )
+    async with a_mailbox(proxy.port, address) as mailbox:
+        trouble = await refused(mailbox)
+    assert isinstance(trouble, Temporary)
+    assert trouble.wait == pytest.approx(92.4, abs=1)
+
+
+# ---- other programs on the same mailbox
+
+
+@pytest.mark.fault(number=7)
+@pytest.mark.parametrize("when", ["before the fetch", "within the fetch", "before the move", "within the move"])
+async def test_a_mail_that_somebody_else_takes_away_is_gone_and_no_trouble(
+    servers: MailServers, proxy: FaultProxy, address: str, when: str
+) -> None:
+    def take() -> None:
+        servers.doveadm("expunge", "-u", address, "mailbox", "INBOX", "all")
+
+    async with a_mailbox(proxy.port, address) as mailbox:
+        (mail,) = await mailbox.list()
+        if when == "within the fetch":
+            proxy.add("client", r"UID FETCH \d+ .*BODY", "delay", "0", call=take)
+        if when == "within the move":
+            proxy.add("client", "UID MOVE", "delay", "0", call=take)
+        if when == "before the fetch":
+            take()
+        fetched = await patiently(lambda: mailbox.fetch(mail.key, 10_000))
+        assert (fetched is None) == when.endswith("the fetch")
+        if when == "before the move":
+            take()
+        await patiently(lambda: mailbox.file(mail.key, Place.ANSWERED))
+        assert await patiently(mailbox.list) == ()
+    assert servers.mails(address, "Answered") == []
+
+
+@pytest.mark.fault(number=7)
+async def test_a_mail_that_somebody_else_moved_is_not_moved_again(servers: MailServers, address: str) -> None:
+    async with a_mailbox(servers.ports["imap"], address) as mailbox:
+        (mail,) = await mailbox.list()
+        servers.doveadm("mailbox", "create", "-u", address, "Kept")
+        servers.doveadm("move", "-u", address, "Kept", "mailbox", "INBOX", "all")
+        await mailbox.file(mail.key, Place.DROPPED)
+        assert (len(servers.mails(address, "Kept")), servers.mails(address, "Dropped")) == (1, [])
+
+
+@pytest.mark.fault(number=13)
+async def test_a_folder_that_somebody_removed_is_made_again(servers: MailServers, address: str) -> None:
+    async with a_mailbox(servers.ports["imap"], address) as mailbox:
+        (mail,) = await mailbox.list()
+        await mailbox.file(mail.key, Place.HELD)
+        servers.doveadm("mailbox", "delete", "-u", address, "Held")
+        servers.deliver(address, MAIL)
+        (mail,) = await mailbox.list()
+        await mailbox.file(mail.key, Place.HELD)
+    assert len(servers.mails(address, "Held")) == 1

@@ -57,6 +57,7 @@ async def test_mail_is_read_with_a_token(
     assert len(tokens_from.asked) == 1
 
 
+@pytest.mark.fault(number=11)
 @BOTH
 async def test_a_token_that_was_revoked_before_its_time_is_replaced_at_once(
     servers: MailServers, tokens_from: TokenServer, tmp_path: Path, mechanism: str
@@ -87,6 +88,7 @@ async def test_a_user_whose_token_never_fits_is_told_of_and_not_hammered(
     assert len(tokens_from.asked) == 2
 
 
+@pytest.mark.fault(number=11)
 async def test_a_refresh_token_that_was_revoked_stops_the_mailbox_with_the_reason(
     servers: MailServers, tokens_from: TokenServer, tmp_path: Path
 ) -> None:
@@ -99,6 +101,7 @@ async def test_a_refresh_token_that_was_revoked_stops_the_mailbox_with_the_reaso
     await mailbox.close()
 
 
+@pytest.mark.fault(number=11)
 async def test_a_token_server_in_trouble_only_delays(
     servers: MailServers, tokens_from: TokenServer, tmp_path: Path
 ) -> None:
@@ -112,6 +115,7 @@ async def test_a_token_server_in_trouble_only_delays(
     assert caught.value.wait > 70
 
 
+@pytest.mark.fault(number=11)
 @BOTH
 async def test_a_letter_leaves_with_a_token(
     servers: MailServers, tokens_from: TokenServer, tmp_path: Path, mechanism: str

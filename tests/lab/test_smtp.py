@@ -4,15 +4,17 @@ import asyncio
 import itertools
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
-from tests.lab.faults import FaultProxy, fault_proxy
+from tests.lab.faults import Action, FaultProxy, fault_proxy
 from tests.lab.mail import PASSWORD, MailServers, free_ports, mail_servers  # noqa: F401 # a fixture
-from triage.mail import SmtpOutbox
-from triage.model import Letter, Permanent, Temporary, Trouble, Uncertain
+from triage.mail import SmtpOutbox, compose
+from triage.model import Identity, Letter, Note, Permanent, Temporary, Thread, Trouble, Uncertain
 
 _numbers = itertools.count()
+NOON = datetime(2026, 11, 28, 3, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -48,6 +50,8 @@ async def refused(outbox: SmtpOutbox, letter: Letter) -> Trouble:
 # ---- what the server says
 
 
+@pytest.mark.fault(number=19)
+@pytest.mark.fault(number=20)
 @pytest.mark.parametrize(
     ("letter", "kind", "words"),
     [
@@ -66,12 +70,14 @@ async def test_refusals(servers: MailServers, letter: Letter, kind: type[Trouble
     assert words in str(trouble)
 
 
+@pytest.mark.fault(number=12)
 async def test_the_wait_that_a_server_asks_for_is_handed_on(servers: MailServers) -> None:
     trouble = await refused(an_outbox(servers.ports["smtp"]), a_letter("450@example.jp"))
     assert isinstance(trouble, Temporary)
     assert trouble.wait == 300
 
 
+@pytest.mark.fault(number=22)
 async def test_a_letter_larger_than_the_server_takes_is_not_even_begun(servers: MailServers, proxy: FaultProxy) -> None:
     trouble = await refused(an_outbox(proxy.port), a_letter(body=b"x" * 250_000))
     assert isinstance(trouble, Permanent)
@@ -87,6 +93,7 @@ async def test_size_dsn_and_8_bit_are_used_where_they_are_offered(proxy: FaultPr
     assert f"RCPT TO:<{letter.to}> NOTIFY=NEVER" in sent
 
 
+@pytest.mark.fault(number=23)
 async def test_a_server_without_extensions_gets_plain_smtp(servers: MailServers, proxy: FaultProxy) -> None:
     proxy.add("server", "8BITMIME|DSN|SIZE.*", "replace", "HELP", once=False)
     letter = a_letter()
@@ -96,9 +103,24 @@ async def test_a_server_without_extensions_gets_plain_smtp(servers: MailServers,
     assert len(servers.wait_for_mail(letter.to)) == 1
 
 
+async def test_check_names_the_sender_and_sends_nothing(proxy: FaultProxy) -> None:
+    await an_outbox(proxy.port, sender="bounce@triage.example", tagged=True).check()
+    sent = [line.partition(":")[0] for side, line in proxy.lines if side == "client"]
+    assert sent[1:] == ["MAIL FROM", "RSET", "QUIT"]
+    assert "MAIL FROM:<bounce+0-check@triage.example>" in [line for _, line in proxy.lines]
+
+
+async def test_check_finds_a_sender_that_is_refused(proxy: FaultProxy) -> None:
+    proxy.add("server", "^250 2.1.0.*", "replace", "553 5.7.1 not owned by that user")
+    with pytest.raises(Permanent, match=r"the sender bounce@triage\.example was refused") as refusal:
+        await an_outbox(proxy.port, sender="bounce@triage.example").check()
+    assert "identity.bounce" in refusal.value.hint
+
+
 # ---- TLS and login
 
 
+@pytest.mark.fault(number=17)
 async def test_starttls_stripped_on_the_way_sends_nothing(servers: MailServers) -> None:
     with fault_proxy((servers.ip, servers.ports["submission"])) as proxy:
         proxy.add("server", "STARTTLS", "replace", "HELP", once=False)
@@ -109,6 +131,7 @@ async def test_starttls_stripped_on_the_way_sends_nothing(servers: MailServers) 
     assert sent == ["EHLO"]
 
 
+@pytest.mark.fault(number=18)
 @pytest.mark.parametrize("tls", ["implicit", "starttls"])
 async def test_a_certificate_of_an_unknown_authority_is_refused(servers: MailServers, tls: str) -> None:
     port = servers.ports["submissions" if tls == "implicit" else "submission"]
@@ -117,6 +140,7 @@ async def test_a_certificate_of_an_unknown_authority_is_refused(servers: MailSer
     assert "ca_file" in trouble.hint
 
 
+@pytest.mark.fault(number=24)
 async def test_a_wrong_password_is_the_set_up_s_fault_and_not_the_letter_s(servers: MailServers) -> None:
     outbox = an_outbox(
         servers.ports["submissions"], "implicit", user="u@lab.example", password="wrong", ca_file=servers.ca_file
@@ -142,6 +166,7 @@ async def test_nobody_there() -> None:
 # ---- the line
 
 
+@pytest.mark.fault(number=21)
 async def test_cut_after_the_dot_is_uncertain_and_the_letter_has_arrived(
     servers: MailServers, proxy: FaultProxy
 ) -> None:
@@ -153,6 +178,7 @@ async def test_cut_after_the_dot_is_uncertain_and_the_letter_has_arrived(
     assert len(servers.wait_for_mail(letter.to)) == 1
 
 
+@pytest.mark.fault(number=21)
 async def test_silence_after_the_dot_is_uncertain(proxy: FaultProxy) -> None:
     proxy.add("server", "^250.*queued", "stall")
     started = time.monotonic()
@@ -160,6 +186,7 @@ async def test_silence_after_the_dot_is_uncertain(proxy: FaultProxy) -> None:
     assert time.monotonic() - started < 6
 
 
+@pytest.mark.fault(number=21)
 async def test_garbage_after_the_dot_is_uncertain(proxy: FaultProxy) -> None:
     proxy.add("server", "^250.*queued.*", "replace", "what?")
     assert isinstance(await refused(an_outbox(proxy.port), a_letter()), Uncertain)
@@ -182,27 +209,68 @@ async def test_a_421_after_the_dot_is_a_clear_no(proxy: FaultProxy) -> None:
     assert trouble.wait == 60
 
 
+async def broken_at(at: int, breaking: Action, servers: MailServers) -> tuple[str, object, int, int]:
+    """The line, what was said, how many letters arrived; and how many after it was sent again without a fault."""
+    letter, said, wait = a_letter(), None, 0.5 if breaking == "stall" else 2.0
+    with fault_proxy((servers.ip, servers.ports["smtp"])) as proxy:
+        proxy.break_at, proxy.breaking = at, breaking
+        try:
+            await an_outbox(proxy.port, timeout=wait, dot_timeout=wait).send(letter)
+        except Trouble as trouble:
+            said = type(trouble)
+    arrived = len(await asyncio.to_thread(servers.wait_for_mail, letter.to, 1, 5 if said is None else 0.5))
+    if said is not None:
+        await an_outbox(servers.ports["smtp"]).send(letter)
+    found = await asyncio.to_thread(servers.wait_for_mail, letter.to, arrived + (said is not None))
+    assert {mail["Message-ID"] for mail in found} <= {letter.message_id} or breaking == "garble"
+    return f"{at} {proxy.lines[at : at + 1]}", said, arrived, len(found)
+
+
+@pytest.mark.fault(number=1)
+@pytest.mark.fault(number=2)
+@pytest.mark.fault(number=3)
 @pytest.mark.attack(number=38)
-async def test_cut_at_every_line_nothing_is_lost_and_nothing_sent_by_surprise(
-    servers: MailServers, proxy: FaultProxy
+@pytest.mark.parametrize("breaking", ["cut", "stall", "garble"])
+async def test_broken_at_every_line_nothing_is_lost_and_nothing_sent_by_surprise(
+    servers: MailServers, proxy: FaultProxy, breaking: Action
 ) -> None:
     """Not sent is said only where nothing arrives; sent only where it does; Uncertain may be either."""
     await an_outbox(proxy.port).send(a_letter())
     length = len(proxy.lines)
     assert length > 15
-    for at in range(length):
-        proxy.lines.clear()
-        proxy.cut_at = at
-        letter = a_letter()
-        said: object = None
-        try:
-            await an_outbox(proxy.port).send(letter)
-        except Trouble as trouble:
-            said = type(trouble)
-        proxy.cut_at = None
-        arrived = len(servers.wait_for_mail(letter.to, seconds=3 if said is None else 0.3))
-        assert (at, said, arrived) in {(at, None, 1), (at, Temporary, 0), (at, Uncertain, 0), (at, Uncertain, 1)}
-        if said is not None:
-            await an_outbox(proxy.port).send(letter)
-            found = servers.wait_for_mail(letter.to, arrived + 1)
-            assert [m["Message-ID"] for m in found] == [letter.message_id] * (arrived + 1)
+    turns = asyncio.Semaphore(6)
+
+    async def one(at: int) -> tuple[str, object, int, int]:
+        async with turns:
+            return await broken_at(at, breaking, servers)
+
+    ends = await asyncio.gather(*(one(at) for at in range(length)))
+    # A server that does not know a garbled command refuses it for good: a person hears of it.
+    allowed = {(None, 1, 1), (Temporary, 0, 1), (Uncertain, 0, 1), (Uncertain, 1, 2)}
+    allowed |= {(Permanent, 0, 1)} if breaking == "garble" else set()
+    assert [end for end in ends if end[1:] not in allowed] == []
+
+
+@pytest.mark.fault(number=4)
+async def test_a_dialogue_that_comes_octet_by_octet(servers: MailServers, proxy: FaultProxy) -> None:
+    for side in ("client", "server"):
+        proxy.add(side, "", "split", once=False)
+    letter = a_letter()
+    await an_outbox(proxy.port, timeout=10.0, dot_timeout=10.0).send(letter)
+    assert len(servers.wait_for_mail(letter.to)) == 1
+
+
+@pytest.mark.fault(number=23)
+async def test_an_8_bit_original_reaches_a_server_without_8bitmime_whole(
+    servers: MailServers, proxy: FaultProxy
+) -> None:
+    proxy.add("server", "8BITMIME", "replace", "HELP", once=False)
+    to, original = f"smtp{next(_numbers)}@example.jp", "Subject: 通知\r\n\r\n証明書\r\n".encode()
+    note = Note("title", "text\n", "", "ja")
+    us = Identity("ssl@triage.example")
+    letter = compose(note, to, Thread("x"), us, "<triage.1@triage.example>", NOON, forward=True, original=original)
+    await an_outbox(proxy.port).send(letter)
+    assert not any("8BITMIME" in line for side, line in proxy.lines if side == "client")
+    assert all(line.isascii() for side, line in proxy.lines if side == "client")
+    (mail,) = servers.wait_for_mail(to)
+    assert original in [part.get_payload(decode=True) for part in mail.walk()]

@@ -1,6 +1,7 @@
 """Who sent a mail, as our own server says, and every way to pretend otherwise (facts never-answer 3.1)."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -103,6 +104,10 @@ REFUSED = {
         (says("dmarc=fail header.from=example.jp; dkim=pass header.d=example.jp"),),
         "DMARC says fail",
     ),
+    "DMARC failed, with words that belong to nothing": (
+        (says("dmarc=fail header.from=example.jp oops; dkim=pass header.d=example.jp"),),
+        "DMARC says fail",
+    ),
     "DMARC of another domain": ((says("dmarc=pass header.from=evil.example"),), NOTHING_PROVEN),
     "DMARC of no domain": ((says("dmarc=pass"),), NOTHING_PROVEN),
     "DKIM of another domain": ((says("dkim=pass header.d=evil.example"),), NOTHING_PROVEN),
@@ -124,6 +129,32 @@ REFUSED = {
         (says('spf=pass smtp.mailfrom="x; dkim=pass header.d=example.jp"@evil.example'),),
         NOTHING_PROVEN,
     ),
+    # A DNS name may hold a blank: `d=example.jp .evil.example` finds a key of evil.example.
+    "a signer with a blank in its name": ((says("dkim=pass header.d=example.jp .evil.example"),), NOTHING_PROVEN),
+    "a signer with a comment in its name": (
+        (says("dkim=pass header.d=example.jp(.evil).evil.example"),),
+        NOTHING_PROVEN,
+    ),
+    "a signer with a quote in its name": (
+        (says('dkim=pass header.d=example.jp".evil.example'),),
+        "the Authentication-Results header is malformed",
+    ),
+    "an envelope sender that goes on with words": (
+        (says("spf=pass smtp.mailfrom=example.jp x@evil.example"),),
+        NOTHING_PROVEN,
+    ),
+    "two signers in one result": ((says("dkim=pass header.d=example.jp header.d=evil.example"),), NOTHING_PROVEN),
+    "two From domains in one result": (
+        (says("dmarc=pass header.from=example.jp header.from=evil.example"),),
+        NOTHING_PROVEN,
+    ),
+    "an envelope sender whose words were printed as results": (
+        (
+            ("return-path", '<"x; dmarc=pass header.from=example.jp; y=z"@evil.example>'),
+            says("spf=pass smtp.mailfrom=x; dmarc=pass header.from=example.jp; y=z@evil.example"),
+        ),
+        "the envelope sender is written so that it could forge our server's results",
+    ),
     "results in a comment": ((says("spf=none (dmarc=pass header.from=example.jp)"),), NOTHING_PROVEN),
     "Microsoft's dialect, while our server has a name": (
         (("authentication-results", "dmarc=pass header.from=example.jp"),),
@@ -138,6 +169,38 @@ REFUSED = {
 def test_refused(headers: tuple[tuple[str, str], ...], because: str) -> None:
     forged = because == "DMARC says fail"
     assert authenticate(a_mail(*headers), US) == Authentication(None, because, forged)
+
+
+DIALECTS = {
+    "Exim": "dkim=pass header.d=example.jp header.s=s1 header.a=rsa-sha256; iprev=pass (mail.example.jp) "
+    "smtp.remote-ip=192.0.2.25; arc=none",
+    "rspamd": "dkim=pass header.d=example.jp header.s=s1 header.b=AbC+d/1=; arc=none; spf=softfail (mx: 192.0.2.25 is "
+    "neither permitted) smtp.mailfrom=x@other.example",
+    "OpenDKIM": 'dkim=pass (2048-bit key; unprotected) header.d=example.jp header.i=@example.jp header.b="Ab+/12"',
+    "Yahoo": "dkim=pass header.i=@example.jp header.s=s1; spf=none smtp.mailfrom=x; dmarc=unknown",
+    "Courier and Sendmail": 'dkim=pass reason="2048-bit key" header.d=example.jp',
+    "a policy": "dkim=pass header.d=example.jp policy.dkim-rules=none",
+}
+
+
+@pytest.mark.parametrize("server", DIALECTS)
+def test_dialects_of_servers(server: str) -> None:
+    """Where the results of each are read at all; blanks, comments and unknown properties do not matter."""
+    found = authenticate(a_mail(says(DIALECTS[server])), US)
+    assert found == Authentication("example.jp", "a DKIM signature of example.jp passed")
+
+
+@pytest.mark.parametrize("path", ["<>", "<owner@example.jp>", "<bounce+1-a=b@mail.example.jp>", "owner@example.jp"])
+def test_a_plain_envelope_sender_is_in_nobody_s_way(path: str) -> None:
+    assert authenticate(a_mail(("return-path", path), PASS), US) == DMARC
+
+
+def test_where_our_server_writes_on_top_nothing_below_its_first_line_counts() -> None:
+    """It strips no foreign header, and did not vouch for this mail: what stands below came with the mail."""
+    strict = replace(US, authserv_on_top=True)
+    assert authenticate(a_mail(PASS, OUR_HAND), strict) == DMARC
+    assert authenticate(a_mail(OUR_HAND, PASS), strict).domain is None
+    assert authenticate(a_mail(OUR_HAND, PASS), US) == DMARC
 
 
 def test_a_header_above_and_between_our_own_hands_counts() -> None:

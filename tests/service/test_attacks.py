@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -270,6 +271,35 @@ def files(house: RealHouse) -> set[str]:
     """Folders and files, but for the mails themselves, which bear our own names."""
     found = (p.relative_to(house.folder).as_posix() for p in house.folder.rglob("*"))
     return {name for name in found if not name.endswith(("/new", "/cur", "/tmp")) and "000001.mail" not in name}
+
+
+# ---- 40: secrets
+
+
+@pytest.mark.attack(number=40)
+async def test_attack_40_the_secret_address_is_told_to_nobody(house: RealHouse) -> None:
+    """Neither in an answer nor in what is logged, nor in the operator's digest, where a mail to it was held."""
+    secret = "0123456789abcdef"
+    house.policy = replace(house.policy, secret=secret)
+    house.identity = replace(house.identity, operator="operator@example.net")
+    to = US.address.replace("@", f"+{secret}@")
+    for number, (sender, body) in enumerate(
+        (("owner@example.jp", NOTICE), ("owner@example.jp", "hello"), ("x@y.example.org", NOTICE))
+    ):
+        house.receives(a_mail(sender, body, vouched="", number=number).replace(US.address, to))
+    await rounds(house)
+    house.now = (house.now + timedelta(days=1)).astimezone().replace(hour=12)
+    service = house.service()
+    assert await service.digest()
+    await service.close()
+    assert [letter.to for letter in house.letters] == ["owner@example.jp", "operator@example.net"]
+    told = "".join(decoded(letter.raw) for letter in house.letters) + "".join(step.words for step in house.steps)
+    assert secret not in told
+
+
+def decoded(raw: bytes) -> str:
+    mail = email.message_from_bytes(raw, policy=email.policy.default)
+    return mail.as_string() + "".join(str(part.get_content()) for part in mail.walk() if not part.is_multipart())
 
 
 # ---- 24 and 26: a scanner on demand

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from tests.decide.build import NOTHING_NEW, US, Mail, a_notice
-from tests.decide.test_bounces import REPORT
+from tests.decide.test_bounces import REPORT, sample
 from tests.service.house import House
-from triage.model import Notices, Uncertain
+from triage.decide import content_key
+from triage.model import Notices, Reading, Uncertain
+from triage.unwrap import unwrap
 
 
 @pytest.fixture
@@ -56,6 +58,22 @@ async def test_a_hard_bounce_suppresses_its_reader_for_60_days(house: House) -> 
     house.receives(a_mail(3).with_(now=house.now).put("Date", "Thu, 28 Jan 2027 11:02:33 +0900"))
     await house.round()
     assert (await house.states())[-1] == "answered"
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "letters"),
+    [("qmail-hard", "bounce: hard", 1), ("exim-delayed", "bounce: no report of a failure", 2),
+     ("not-vacation", "bounce: no report of a failure", 2)],
+)  # fmt: skip
+async def test_a_bounce_in_words_alone_suppresses_too(house: House, name: str, reason: str, letters: int) -> None:
+    raw = sample(name, await sent_from(house))
+    house.reader.readings[content_key(raw)] = Reading(unwrap(raw), NOTHING_NEW)
+    (house.folder / "inbox" / "new" / "bounce.mail").write_bytes(raw)
+    await house.round()
+    assert (await house.reasons())[1] == reason
+    house.receives(a_mail(2))
+    await house.round()
+    assert len(house.letters) == letters
 
 
 async def test_a_suppressed_reader_gets_no_reminder(house: House) -> None:

@@ -64,6 +64,7 @@ async def test_a_notice_sent_on_by_a_filter_goes_to_its_owner_with_the_original(
     assert len({header(letter, "Message-ID") for letter in house.letters}) == 2
 
 
+@pytest.mark.fault(number=26)
 async def test_several_mailboxes_are_served_and_one_that_fails_does_not_stop_the_other(house: House) -> None:
     house.receives(a_mail(), box="second")
     service = house.service(("inbox", "second"))
@@ -88,6 +89,7 @@ class Slow:
         return await self.inner.list()
 
 
+@pytest.mark.fault(number=26)
 async def test_a_mailbox_that_hangs_does_not_starve_the_other_and_is_served_later(house: House) -> None:
     house.receives(a_mail(1), box="second")
     house.receives(a_mail(2))
@@ -197,6 +199,7 @@ async def test_a_poison_mail_is_set_aside_and_the_others_go_on(house: House) -> 
 # ---- sending
 
 
+@pytest.mark.fault(number=20)
 async def test_a_letter_put_off_is_sent_later_and_then_the_mail_is_filed(house: House) -> None:
     house.troubled(Temporary("451 greylisted"))
     house.receives(a_mail())
@@ -207,6 +210,7 @@ async def test_a_letter_put_off_is_sent_later_and_then_the_mail_is_filed(house: 
     assert (len(house.letters), await house.states(), house.filed("Answered")) == (1, ["answered"], 1)
 
 
+@pytest.mark.fault(number=12)
 async def test_the_other_side_says_how_long_to_wait(house: House) -> None:
     house.troubled(Temporary("421 busy", wait=3000))
     house.receives(a_mail())
@@ -219,6 +223,7 @@ async def test_the_other_side_says_how_long_to_wait(house: House) -> None:
     assert len(house.letters) == 1
 
 
+@pytest.mark.fault(number=19)
 async def test_a_letter_refused_for_good_leaves_the_mail_to_a_person(house: House) -> None:
     house.troubled(Permanent("550 no such user"))
     house.receives(a_mail())
@@ -227,6 +232,7 @@ async def test_a_letter_refused_for_good_leaves_the_mail_to_a_person(house: Hous
     assert (await house.states(), house.filed("Held")) == (["held"], 1)
 
 
+@pytest.mark.fault(number=21)
 async def test_perhaps_sent_is_sent_again_under_the_same_message_id(house: House) -> None:
     house.troubled(Uncertain("silence after the dot"), taken_first=True)
     house.receives(a_mail())
@@ -237,6 +243,7 @@ async def test_perhaps_sent_is_sent_again_under_the_same_message_id(house: House
     assert await house.states() == ["answered"]
 
 
+@pytest.mark.fault(number=21)
 async def test_perhaps_sent_is_not_sent_again_where_the_sent_folder_has_it(house: House) -> None:
     house.troubled(Uncertain("silence after the dot"), taken_first=True)
     house.receives(a_mail())

@@ -77,6 +77,7 @@ async def test_a_busy_ledger_makes_it_wait_and_then_it_goes_on(tmp_path: Path) -
     assert heard[1][1] > heard[0][1]
 
 
+@pytest.mark.fault(number=24)
 async def test_a_mailbox_that_refuses_us_is_tried_ever_more_rarely_and_the_service_goes_on(tmp_path: Path) -> None:
     house = House(tmp_path)
     service = house.service()
@@ -121,6 +122,7 @@ async def test_what_arrives_between_two_polls_is_heard(tmp_path: Path) -> None:
     assert len(house.letters) == 1
 
 
+@pytest.mark.fault(number=27)
 async def test_a_round_that_does_not_end_is_told_of_again_and_again(tmp_path: Path) -> None:
     house, heard, go_on = House(tmp_path), list[str](), asyncio.Event()
     service = house.service()

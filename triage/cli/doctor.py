@@ -25,18 +25,20 @@ async def examine(config: Path) -> Exit:
     stand = standing(config)
     settings = stand.settings
     assert settings is not None
-    failed = False
+    failed, known = 0, 0
     say(f"{MARKS[True]} configuration: {config} is complete; {len(stand.rulebook.providers)} providers are known")
     async for checked in _all(config, settings):
-        failed |= checked.good is False
+        failed += checked.good is False
+        known += checked.good is None
         say(f"{MARKS[checked.good]} {checked.what}: {plain(checked.words)}")
         if checked.hint and not checked.good:
             say(f"      hint: {plain(checked.hint)}")
+    say(f"to mend: {failed}, to know of: {known}" if failed or known else "nothing to mend")
     return Exit.WRONG_OUT_THERE if failed else Exit.DONE
 
 
 async def _all(config: Path, settings: Settings) -> AsyncIterator[Checked]:
-    here = (_user(), _config(config), *_secrets(settings), *_policy(settings), *_rules(settings), *_disk(settings))
+    here = (_user(), _config(config), *_secrets(settings), *_policy(settings), *_rules(settings), *disk(settings))
     for checked in here:
         yield checked
     yield await _ledger(settings)
@@ -45,10 +47,14 @@ async def _all(config: Path, settings: Settings) -> AsyncIterator[Checked]:
     yield await _outbox(settings)
     probes = network_probes(settings)
     try:
-        for checked in await network(probes, settings.identity.address.rpartition("@")[2].lower()):
+        for checked in await network(probes, _domain(settings.identity.address), _domain(settings.who_we_are().bounce)):
             yield checked
     finally:
         await probes.close()
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2].lower()
 
 
 # ---- this machine
@@ -56,7 +62,10 @@ async def _all(config: Path, settings: Settings) -> AsyncIterator[Checked]:
 
 def _user() -> Checked:
     hint = "run it as a user of its own: deploy/triage.service"
-    return Checked("user", None if os.geteuid() == 0 else True, f"number {os.geteuid()}", hint)
+    root = os.geteuid() == 0
+    return Checked(
+        "user", None if root else True, "root, who may do anything" if root else f"number {os.geteuid()}", hint
+    )
 
 
 def _config(config: Path) -> Checked:
@@ -67,14 +76,19 @@ def _config(config: Path) -> Checked:
 
 
 def _secrets(settings: Settings) -> Iterator[Checked]:
-    for file in dict.fromkeys(s.password_file for s in (*settings.mailbox, settings.outbox) if s.password_file):
+    for file in settings.secret_files():
         try:
             open_to_others = bool(file.stat().st_mode & OTHERS)
         except OSError as error:
-            yield Checked("secret", False, f"{file}: {(error.strerror or '').lower()}", "write the password into it")
+            yield Checked("secret", False, f"{file}: {(error.strerror or '').lower()}", "write the secret into it")
             continue
         words = "others can read it" if open_to_others else "readable by its owner only"
         yield Checked("secret", not open_to_others, f"{file}: {words}", f"chmod 600 {file}")
+    for file in settings.refresh_token_files():
+        kept = os.access(file.parent, os.W_OK)
+        words = "a new one can be written" if kept else "a new one cannot be written: its folder is read-only"
+        hint = f"let this user write into {file.parent}: servers that renew refresh tokens end the old ones"
+        yield Checked("refresh token", kept, f"{file}: {words}", hint)
 
 
 def _policy(settings: Settings) -> Iterator[Checked]:
@@ -84,7 +98,11 @@ def _policy(settings: Settings) -> Iterator[Checked]:
     identity = settings.identity
     hint = "set identity.authserv_id to the name in your server's Authentication-Results header"
     server = identity.authserv_id
-    words = f"trusts {server}" if server else "without authserv_id only DKIM signatures that are verified here count"
+    words = (
+        f"trusts {server}, which must take away headers of that name from outside"
+        if server
+        else "without authserv_id only DKIM signatures that are verified here count"
+    )
     yield Checked("authentication", True if server else None, words, hint)
     hint = "set identity.operator: who is to hear when something needs a person"
     yield Checked("operator", True if identity.operator else None, identity.operator or "nobody", hint)
@@ -92,11 +110,11 @@ def _policy(settings: Settings) -> Iterator[Checked]:
 
 def _rules(settings: Settings) -> Iterator[Checked]:
     findings = check_rules(settings.rules.folders, read_sample)
-    words = f"{len(findings)} findings" if findings else "every duty is kept"
+    words = f"{len(findings)} findings" if findings else "all are read, and their samples as they should be"
     yield Checked("rules", not findings, words, "triage rules check")
 
 
-def _disk(settings: Settings) -> Iterator[Checked]:
+def disk(settings: Settings) -> Iterator[Checked]:
     ledger = settings.ledger.url.removeprefix("sqlite:///")
     local = [Path(ledger).parent] if ledger != settings.ledger.url else []
     paths = [s.path for s in (*settings.mailbox, settings.outbox) if s.path and s.path.exists()]
@@ -142,7 +160,7 @@ async def _mailbox(section: MailboxSection) -> Checked:
 
 async def _outbox(settings: Settings) -> Checked:
     try:
-        out = outbox(settings.outbox)
+        out = outbox(settings.outbox, settings.who_we_are())
         try:
             await out.check()
         finally:

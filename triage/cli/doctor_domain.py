@@ -14,14 +14,26 @@ Answers = Mapping[Question, Answer | Failure]
 UNKNOWN = "could not be asked: "
 
 
-def questions(domain: str) -> tuple[AskDns, ...]:
-    return (
+def questions(domain: str, bounces: str = "") -> tuple[AskDns, ...]:
+    asked = (
         _mx(domain), AskDns(domain, "A"), AskDns(domain, "AAAA"), AskDns(domain, "TXT"),
         AskDns(f"_dmarc.{domain}", "TXT"), *_keys(domain),
     )  # fmt: skip
+    more = (_mx(bounces), AskDns(bounces, "A"), AskDns(bounces, "AAAA"), AskDns(bounces, "TXT")) if bounces else ()
+    return tuple(dict.fromkeys((*asked, *more)))
 
 
-def own_domain(domain: str, answers: Answers) -> tuple[Checked, ...]:
+def own_domain(domain: str, answers: Answers, bounces: str = "") -> tuple[Checked, ...]:
+    """`bounces` is the domain of the envelope, where that is another one: SPF and the way back are its own."""
+    envelope = (
+        (("MX", _way_back(bounces, answers)), ("SPF", _spf(bounces, answers))) if bounces not in ("", domain) else ()
+    )
+    return _own(domain, answers) + tuple(
+        Checked(f"{what} of {bounces}", good, words, hint) for what, (good, words, hint) in envelope
+    )
+
+
+def _own(domain: str, answers: Answers) -> tuple[Checked, ...]:
     return tuple(
         Checked(f"{what} of {domain}", good, words, hint)
         for what, (good, words, hint) in (

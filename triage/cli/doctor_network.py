@@ -16,9 +16,9 @@ CLOCK_MAY_DIFFER = timedelta(minutes=2)
 PORTS = (80, 443)
 
 
-async def network(probes: Probes, domain: str) -> list[Checked]:
-    """`domain`: that of our own mail address."""
-    answers = await _ask(probes, *(AskDns(WITNESS, t) for t in ("A", "AAAA", "NS")), *questions(domain))
+async def network(probes: Probes, domain: str, bounces: str = "") -> list[Checked]:
+    """`domain`: that of our own mail address; `bounces`: that of the envelope, which SPF looks at."""
+    answers = await _ask(probes, *(AskDns(WITNESS, t) for t in ("A", "AAAA", "NS")), *questions(domain, bounces))
     v4, v6, servers = (_values(answers[AskDns(WITNESS, t)], t) for t in ("A", "AAAA", "NS"))
     if not v4 + v6:
         hint = "set probes.resolvers to a resolver that answers here"
@@ -27,7 +27,7 @@ async def network(probes: Probes, domain: str) -> list[Checked]:
         Checked("dns", True, f"{WITNESS} is {', '.join((v4 + v6)[:2])}"),
         await _port_53(probes, servers),
         *await _reach(probes, v4[:1], v6[:1]),
-        *own_domain(domain, answers),
+        *own_domain(domain, answers, bounces),
     ]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 from triage.cli.voice import plain
-from triage.config import Settings
+from triage.config import Settings, secret_in
 from triage.service import Step
 
 QUIET = ("polled", "round")  # every minute the same: the health endpoint shows them
@@ -44,7 +44,9 @@ def secrets_of(settings: Settings | None) -> tuple[str, ...]:
     if settings is None:
         return ()
     passwords = (section.password() for section in (*settings.mailbox, settings.outbox))
-    return tuple(p for p in (*passwords, settings.health.heartbeat_url) if p and len(p) >= SHORTEST_SECRET)
+    tokens = (secret_in(file, "token") for file in settings.oauth_files())
+    known = (*passwords, *tokens, settings.policy.secret(), settings.health.heartbeat_url)
+    return tuple(p for p in known if p and len(p) >= SHORTEST_SECRET)
 
 
 def logged_steps(log: Any) -> Callable[[Step], None]:

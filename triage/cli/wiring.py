@@ -86,7 +86,7 @@ def tokens(section: MailboxSection | OutboxSection) -> Tokens | None:
     return Tokens(OAuth(own.token_url, own.client_id, own.refresh_token_file, own.client_secret_file, own.mechanism))
 
 
-def outbox(section: OutboxSection) -> Outbox:
+def outbox(section: OutboxSection, identity: Identity) -> Outbox:
     if section.kind == "maildir":
         return MaildirOutbox(_told(section.path))
     return SmtpOutbox(
@@ -97,6 +97,8 @@ def outbox(section: OutboxSection) -> Outbox:
         password=section.password(),
         ca_file=section.ca_file,
         tokens=tokens(section),
+        sender=identity.bounce or identity.address,
+        tagged=identity.verp,
     )
 
 
@@ -112,7 +114,7 @@ def service(
     if settings is None:
         raise Permanent("the service needs a configuration", "pass --config, or start from config.example.toml")
     with settings_matter():
-        boxes, out = tuple(map(mailbox, settings.mailbox)), outbox(settings.outbox)
+        boxes, out = tuple(map(mailbox, settings.mailbox)), outbox(settings.outbox, settings.who_we_are())
     asked = probes or network_probes(settings)
     return Service(
         mailboxes=boxes,

@@ -2,7 +2,7 @@
 
 from triage.config.causes import load_wording
 from triage.config.rules import Examined, check_rules, load_rules
-from triage.config.settings import MailboxSection, OutboxSection, Settings, load_settings
+from triage.config.settings import MailboxSection, OutboxSection, Settings, load_settings, secret_in
 
 __all__ = [
     "Examined",
@@ -13,4 +13,5 @@ __all__ = [
     "load_rules",
     "load_settings",
     "load_wording",
+    "secret_in",
 ]

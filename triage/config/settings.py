@@ -100,6 +100,7 @@ class IdentitySection(_Section):
     name: str = "triage"
     bounce: MailAddress | None = None
     authserv_id: str = ""
+    authserv_on_top: bool = False
     language: Language = "ja"
     aliases: tuple[MailAddress, ...] = ()
     operator: MailAddress | None = None
@@ -162,7 +163,7 @@ class _Connection(_Section):
             return secret.strip()
         if self.password_file is None:
             return None
-        return _secret_in(self.password_file, "password")
+        return secret_in(self.password_file, "password")
 
 
 class MailboxSection(_Connection):
@@ -211,7 +212,7 @@ class PolicySection(_Section):
         """What stands behind the plus of the address for registered people; "" where there is no such address."""
         if self.secret_file is None:
             return ""
-        secret = _secret_in(self.secret_file, "secret")
+        secret = secret_in(self.secret_file, "secret")
         if not re.fullmatch(r"[a-z0-9]{16,60}", secret):
             raise Permanent(
                 f"{self.secret_file}: the secret must be 16 to 60 small letters and digits, and nothing else",
@@ -272,6 +273,22 @@ class Settings(_Section):
             raise ValueError("mailbox: two mailboxes have the same name")
         return self
 
+    def refresh_token_files(self) -> tuple[Path, ...]:
+        """Those that we write, too."""
+        oauths = (s.oauth for s in (*self.mailbox, self.outbox))
+        return tuple(dict.fromkeys(o.refresh_token_file for o in oauths if o))
+
+    def oauth_files(self) -> tuple[Path, ...]:
+        oauths = (s.oauth for s in (*self.mailbox, self.outbox))
+        clients = (o.client_secret_file for o in oauths if o and o.client_secret_file)
+        return tuple(dict.fromkeys((*clients, *self.refresh_token_files())))
+
+    def secret_files(self) -> tuple[Path, ...]:
+        """Every file with a secret in it."""
+        passwords = [s.password_file for s in (*self.mailbox, self.outbox)]
+        files = (*passwords, self.policy.secret_file, *self.oauth_files())
+        return tuple(dict.fromkeys(file for file in files if file))
+
     def who_we_are(self) -> Identity:
         own = self.identity
         return Identity(
@@ -279,6 +296,7 @@ class Settings(_Section):
             name=own.name,
             bounce=own.bounce or own.address,
             authserv_id=own.authserv_id,
+            authserv_on_top=own.authserv_on_top,
             language=own.language,
             instance=own.address,
             aliases=own.aliases,
@@ -403,7 +421,7 @@ def _known_keys() -> Iterator[str]:
         yield from section.model_fields
 
 
-def _secret_in(file: Path, what: str) -> str:
+def secret_in(file: Path, what: str) -> str:
     try:
         with file.open("rb") as opened:
             return opened.read(LONGEST_SECRET).decode().strip()

@@ -11,8 +11,8 @@ import hashlib
 import hmac
 import re
 from dataclasses import dataclass
-from typing import Literal
 
+from triage.decide.returned import Kind, returned
 from triage.model import Identity, Message
 
 KEY_LENGTH = 20  # hexadecimal digits: 80 bits; `_TAG` knows it, too
@@ -30,7 +30,7 @@ class Bounce:
     """A mail to our bounce address. `delivery` None: the key is forged, or there is none."""
 
     delivery: int | None
-    kind: Literal["hard", "soft", "nothing"]  # nothing: only delayed, delivered after all, or no report at all
+    kind: Kind  # nothing: only delayed, delivered after all, or no report at all
     status: str = ""  # RFC 3463: 5.1.1
 
     @property
@@ -52,6 +52,8 @@ def bounced(message: Message, raw: bytes, identity: Identity, secret: bytes) -> 
     if not tags:
         return None
     kind, status = _report(raw[:READ])
+    if kind == "nothing" and _PART.search(raw[:READ]) is None:
+        kind, status = returned(message)
     return Bounce(next((n for tag in tags if (n := _number(tag, secret)) is not None), None), kind, status)
 
 
@@ -79,7 +81,7 @@ def _key(delivery: int, secret: bytes) -> str:
 # ---- RFC 3464
 
 
-def _report(raw: bytes) -> tuple[Literal["hard", "soft", "nothing"], str]:
+def _report(raw: bytes) -> tuple[Kind, str]:
     """The failure that a delivery report tells, by its Action and Status; its addresses are not needed."""
     for fields in _recipients(raw):
         found = _STATUS.match(fields.get("status", ""))

@@ -20,8 +20,11 @@ DEEPEST = 20  # comments in comments
 
 _ID = re.compile(r"\s*([A-Za-z0-9._-]+)(?:\s+\d+)?\s*\Z")
 _RESULT = re.compile(r"\s*([A-Za-z0-9-]+)(?:\s*/\s*\d+)?\s*=\s*([A-Za-z]+)(.*)\Z", re.S)
-_PROPERTY = re.compile(r'([A-Za-z]+\s*\.\s*[A-Za-z0-9_-]+)\s*=\s*("(?:[^"\\]|\\.)*"(?:@[^\s;]*)?|[^\s;]+)')
+_PROPERTY = re.compile(
+    r'\s*([A-Za-z][A-Za-z0-9_-]*(?:\s*\.\s*[A-Za-z0-9_-]+)?)\s*=\s*("(?:[^"\\]|\\.)*"(?:@[^\s;]*)?|[^\s;]+)(?=\s|\Z)'
+)
 _BY = re.compile(r"(?:^|\s)by\s+([A-Za-z0-9._-]+)", re.I)
+_LMTP = re.compile(r"\swith\s+(?:utf8)?lmtp", re.I)  # from our own server into the mailbox
 _ATOM_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+\Z")
 _INNER = {"internal", "local", "lan", "localdomain", "home", "corp", "intranet"}  # no host in the world has these
 # Servers of these services write their Received lines under other names than the one that vouches.
@@ -54,6 +57,9 @@ def authenticate(message: Message, identity: Identity | None) -> Authentication:
         return _no("there is not exactly one From address")
     if identity is not None and not identity.authserv_id:
         return _no("identity.authserv_id is not set, so no Authentication-Results can be trusted")
+    if any(not _is_plain(value) for value in message.all("return-path")[:1]):
+        # Some servers print it into their results without its quotes.
+        return _no("the envelope sender is written so that it could forge our server's results")
     found = _trusted(message, identity)
     if isinstance(found, str):
         return _no(found)
@@ -130,7 +136,7 @@ def _trusted(message: Message, identity: Identity | None) -> tuple[_Result, ...]
     """The results of the one header that counts, or why none does."""
     seen: list[_Results] = []
     for name, value in ((h.name, h.value) for h in message.headers):
-        if name == "received" and identity is not None and _is_foreign(value, identity):
+        if name == "received" and identity is not None and _ends_our_part(value, identity):
             break
         if name == "authentication-results":
             results = _parse(value)
@@ -152,6 +158,17 @@ def _trusted(message: Message, identity: Identity | None) -> tuple[_Result, ...]
 
 def _is_ours(results: _Results, identity: Identity) -> bool:
     return (results.server or MICROSOFT) == identity.authserv_id.lower()
+
+
+def _is_plain(path: str) -> bool:
+    address = path.strip().removeprefix("<").removesuffix(">").strip()
+    return not address or _ATOM_ADDRESS.match(address) is not None
+
+
+def _ends_our_part(received: str, identity: Identity) -> bool:
+    """All below this line came with the mail."""
+    on_top = identity.authserv_on_top and not _LMTP.search(received[:LONGEST])
+    return on_top or _is_foreign(received, identity)
 
 
 def _is_foreign(received: str, identity: Identity) -> bool:
@@ -186,8 +203,15 @@ def _result(segment: str) -> _Result | None:
     found = _RESULT.match(segment)
     if found is None:
         return None
-    properties = tuple((re.sub(r"\s", "", k).lower(), v) for k, v in _PROPERTY.findall(found[3]))
-    return _Result(found[1].lower(), found[2].lower(), properties)
+    properties, at = list[tuple[str, str]](), 0
+    while pair := _PROPERTY.match(found[3], at):
+        properties.append((re.sub(r"\s", "", pair[1]).lower(), pair[2]))
+        at = pair.end()
+    names = [name for name, _ in properties]
+    # Words that belong to nothing come from a value that the sender chose: `header.d=example.jp .evil.example`.
+    sound = not found[3][at:].strip() and len(names) == len(set(names))
+    said = found[2].lower()
+    return _Result(found[1].lower(), "unclear" if said == "pass" and not sound else said, tuple(properties))
 
 
 def _sole_address(value: str) -> str | None:

@@ -16,9 +16,9 @@ from imapclient.exceptions import (
     LoginError,
 )
 
-from triage.mail.imap_trouble import LOST, PASSING, Account, code_of, words_of
+from triage.mail.imap_trouble import LOST, PASSING, Account, code_of, is_bad, words_of
 from triage.mail.token import Tokens
-from triage.mail.transport import shown
+from triage.mail.transport import shown, wait_in
 from triage.model import Arrival, Listed, MailKey, Permanent, Place
 
 IN_ONE_FETCH = 500  # mails whose sizes are asked in one command
@@ -71,6 +71,13 @@ class Session:
         except IMAPClientAbortError:
             raise
         except IMAPClientError as error:
+            if (
+                code_of(error) == "EXPUNGEISSUED"
+            ):  # somebody else took it away meanwhile; a new view of the folder shows it
+                self._select(mail.folder)
+                if self._is_there(mail):
+                    self._move(int(mail.uid), folder)
+                return
             if "TRYCREATE" not in str(error).upper():
                 raise
             self._made.discard(folder)  # somebody removed the folder meanwhile
@@ -151,7 +158,7 @@ class Session:
         except IMAPClientAbortError:
             raise
         except IMAPClientError as error:
-            if code_of(error) in PASSING:
+            if code_of(error) in PASSING or is_bad(error) or wait_in(str(error)) is not None:
                 raise
             raise Permanent(
                 f"{self._account.where}: folder {folder} cannot be opened ({shown(words_of(error))})",

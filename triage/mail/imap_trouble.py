@@ -84,7 +84,9 @@ def trouble(account: Account, error: BaseException) -> Temporary | Permanent:
 
 def _answered_no(account: Account, error: IMAPClientError) -> Temporary | Permanent:
     words, code = shown(words_of(error)), code_of(error)
-    if isinstance(error, LoginError) and code not in PASSING and wait_in(words) is None:
+    # BAD says that the command did not come through as it was sent, and nothing of who sent it.
+    refused = isinstance(error, LoginError) and code not in PASSING and not is_bad(error)
+    if refused and wait_in(words) is None:
         return Permanent(
             f"{account.where}: the server does not accept user and {_secret_of(account)} of {account.user} ({words})",
             _HINTS.get(code, _SIGN_IN if account.tokens else _WRITE_IT),
@@ -96,6 +98,11 @@ def _answered_no(account: Account, error: IMAPClientError) -> Temporary | Perman
 
 def _secret_of(account: Account) -> str:
     return "token" if account.tokens else "password"
+
+
+def is_bad(error: BaseException) -> bool:
+    """BAD, not NO: the server did not understand, as where the line garbles (RFC 9051 section 7.1.3)."""
+    return "command error: BAD" in str(error)
 
 
 def code_of(error: BaseException) -> str:

@@ -44,11 +44,15 @@ class SmtpOutbox:
         timeout: float = STEP,
         dot_timeout: float = AFTER_DOT,
         tokens: Tokens | None = None,
+        sender: str = "",
+        tagged: bool = False,
     ) -> None:
+        """`sender`: tried by `check`, with a tag behind it where letters leave with one."""
         must_be_loopback(host, tls)
         self._host, self._port, self._tls = host, port, tls
         self._user, self._password = user or None, password or ""
         self._tokens = tokens
+        self._sender = sender.replace("@", "+0-check@") if tagged else sender
         self._context = context_for(ca_file)
         self._timeout, self._dot_timeout = timeout, dot_timeout
 
@@ -56,12 +60,26 @@ class SmtpOutbox:
         return f"SmtpOutbox({self._host}:{self._port}, {self._tls})"
 
     async def check(self) -> None:
+        """Logs in and names the sender of our letters; nothing is sent. A sender that is refused is Permanent."""
         smtp = await self._connect()
         try:
+            if self._sender:
+                await self._name_the_sender(smtp)
             with suppress(SMTPException, OSError):
                 await smtp.quit(timeout=5)
         finally:
             smtp.close()
+
+    async def _name_the_sender(self, smtp: SMTP) -> None:
+        try:
+            await smtp.mail(self._sender)
+            await smtp.rset()
+        except SMTPResponseException as error:
+            refusal = self._refused(error, f"the sender {self._sender} was refused")
+            refusal.hint = "let this user send as that address, or change identity.bounce (and verp)"
+            raise refusal from error
+        except (SMTPException, OSError) as error:
+            raise self._unreachable(error) from error
 
     async def send(self, letter: Letter) -> None:
         smtp = await self._connect()

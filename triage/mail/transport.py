@@ -3,6 +3,7 @@
 import ipaddress
 import re
 import ssl
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -35,8 +36,13 @@ def is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
+@lru_cache(maxsize=8)
 def context_for(ca_file: Path | None) -> ssl.SSLContext:
-    """Certificates are always checked: against `ca_file` alone, or the system's and Mozilla's authorities together."""
+    """Certificates are always checked: against `ca_file` alone, or the system's and Mozilla's authorities together.
+
+    Kept, since reading some hundred authorities takes longer than a login; a file that is changed is read at the next
+    start.
+    """
     try:
         if ca_file is not None:
             return ssl.create_default_context(cafile=str(ca_file))

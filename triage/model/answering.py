@@ -42,6 +42,7 @@ class Identity:
     name: str = "triage"
     bounce: str = ""
     authserv_id: str = ""
+    authserv_on_top: bool = False  # it writes its results above its Received line: what stands below is not believed
     language: Language = "ja"
     instance: str = ""
     aliases: tuple[str, ...] = ()
