@@ -180,8 +180,8 @@ class Ledger(Protocol):
 
     async def case_numbered(self, number: int) -> Case | None: ...
 
-    async def cases(self) -> tuple[Case, ...]:
-        """Those that are not closed, the next look first."""
+    async def cases(self, *, due: datetime | None = None, owner: str | None = None) -> tuple[Case, ...]:
+        """Those that are not closed, the next look first: all, those whose look is due by then, one owner's."""
         ...
 
     async def unsent(self, now: datetime) -> tuple[Delivery, ...]:

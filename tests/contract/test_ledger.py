@@ -284,6 +284,24 @@ async def test_a_case_is_one_however_often_it_is_kept(ledger: Ledger) -> None:
     assert await ledger.cases() == ()
 
 
+async def test_cases_are_found_by_their_next_look_and_by_their_owner(ledger: Ledger) -> None:
+    soon, later, never = a_case(next_look=NOW), a_case(key="k2", next_look=LATER), a_case(key="k3", next_look=None)
+    closed = a_case(key="k4", next_look=NOW, state=CaseState.CLOSED)
+    theirs = a_case(key="k5", next_look=LATER, owner="Other@example.jp")
+    for case in (later, soon, never, closed, theirs):
+        await ledger.looked(case, None, NOW)
+    assert [c.key for c in await ledger.cases(due=NOW)] == ["k1"]
+    assert [c.key for c in await ledger.cases(due=LATER)] == ["k1", "k2", "k5"]
+    assert [c.key for c in await ledger.cases(owner="OTHER@example.jp")] == ["k5"]
+
+
+async def test_a_folder_of_any_size_is_compared_with_what_is_known(ledger: Ledger) -> None:
+    listed = tuple(Listed(MailKey("inbox", "INBOX", 7, str(n)), 10) for n in range(1700))
+    for mail in listed[::100]:
+        await ledger.journal(Arrival(mail.key, b"x", NOW), mail.key.uid, NOW)
+    assert await ledger.unknown(listed, NOW) == tuple(mail for n, mail in enumerate(listed) if n % 100)
+
+
 async def test_a_look_may_write_a_letter_without_a_mail(ledger: Ledger) -> None:
     await ledger.looked(a_case(), Written(REPLY, letters=(a_letter(2),)), NOW)
     assert [(d.mail, d.case, d.letter) for d in await ledger.unsent(NOW)] == [(None, 1, a_letter(2))]

@@ -147,6 +147,18 @@ def test_the_content_key_knows_copies_and_nothing_else(other: bytes, same: bool)
     assert (content_key(other) == content_key(RAW)) is same
 
 
+@pytest.mark.parametrize(
+    "ends",
+    [b"\r", b"\r\r\n", b"\n\r", b" \r\n"],
+    ids=["carriage returns alone", "two carriage returns", "the wrong way round", "blanks at the ends"],
+)
+def test_mails_with_odd_line_ends_are_told_apart(ends: bytes) -> None:
+    """Else the second of two such mails, whatever it says, would be dropped as a copy of the first."""
+    trace = b"Return-Path: <a@example.jp>\r\nReceived: by mx.example\r\n"
+    first, second = (trace + RAW.replace(b"body", word).replace(b"\r\n", ends) for word in (b"one", b"two"))
+    assert content_key(first) != content_key(second)
+
+
 def test_a_notice_is_known_by_provider_names_and_expiry() -> None:
     one = a_notice("www.example.jp", "example.jp")
     assert notice_key(one) == "xserver 2026-12-28 example.jp www.example.jp"

@@ -66,10 +66,10 @@ def shape(path: Path) -> dict[str, object]:
         told = ("table_info", "foreign_key_list")
         found: dict[str, object] = {n: [db.execute(f'PRAGMA {t}("{n}")').fetchall() for t in told] for n in names}
         for name in names:
-            indexes = [(i[1], i[2], i[3]) for i in db.execute(f'PRAGMA index_list("{name}")')]
+            indexes = [i[1:] for i in db.execute(f'PRAGMA index_list("{name}")')]
             found[f"{name}, indexes"] = sorted(
-                (unique, origin, tuple(c[2] for c in db.execute(f'PRAGMA index_info("{index}")')))
-                for index, unique, origin in indexes
+                [(how, [c[2] for c in db.execute(f'PRAGMA index_info("{index}")')]) for index, *how in indexes],
+                key=repr,
             )
     return found
 

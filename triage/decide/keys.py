@@ -15,8 +15,10 @@ def content_key(raw: bytes) -> str:
 
     The Message-ID alone would not do: anyone can send a known one first, some mails have none, servers change it.
     """
-    text = raw.replace(b"\r\n", b"\n")
-    head, _, body = text.partition(b"\n\n")
+    text = re.sub(rb"\r+\n|\r", b"\n", raw)
+    head, blank, body = text.partition(b"\n\n")
+    if not blank:  # no body to be found: all of it counts, or mails that are broken alike would pass for copies
+        body = head
     unfolded = re.sub(rb"\n[ \t]+", b" ", head[:HEAD])
     lines = [line for line in unfolded.split(b"\n") if line[:8].lower().startswith((b"from:", b"subject:"))]
     known = b"\n".join(sorted(b" ".join(line.split()) for line in lines))

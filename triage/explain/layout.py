@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 WIDTH = 72
 SHORT = 12  # columns: a last line below that looks like a slip, so the lines before it give something away
@@ -20,7 +21,14 @@ _URL = re.compile(r"https?://")
 
 def width(text: str) -> int:
     """Columns that `text` takes on a screen. Signs of ambiguous width count two, as Japanese fonts draw them."""
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
+    return len(text) if text.isascii() else sum(map(_columns, text))
+
+
+@lru_cache(maxsize=10_000)
+def _columns(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WFA" else 1
 
 
 def pad(text: str, columns: int) -> str:
@@ -42,15 +50,16 @@ def wrap(text: str, first: str = "", rest: str = "", columns: int = WIDTH) -> li
 def _filled(text: str, first: str, rest: str, columns: int) -> list[str]:
     """Each line as full as it gets."""
     lines: list[str] = []
-    line = first
+    line, taken = first, width(first)
     empty = True
     for piece in _pieces(text, columns - max(width(first), width(rest))):
-        if not empty and width(line + piece.rstrip()) > columns:
+        if not empty and taken + width(piece.rstrip()) > columns:
             lines.append(line.rstrip())
-            line, empty = rest, True
+            line, taken, empty = rest, width(rest), True
         if empty and piece.isspace():
             continue
         line += piece
+        taken += width(piece)
         empty = False
     return [*lines, line.rstrip()] if not empty or not lines else lines
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from triage.ledger.tables import case
 from triage.model import Case, CaseState, Notice, Thread
@@ -35,8 +35,13 @@ def numbered(c: Connection, number: int) -> Case | None:
     return _case(row) if row else None
 
 
-def unclosed(c: Connection) -> tuple[Case, ...]:
-    rows = c.execute(select(case).where(case.c.state != CaseState.CLOSED).order_by(case.c.next_look, case.c.id))
+def unclosed(c: Connection, due: datetime | None = None, owner: str | None = None) -> tuple[Case, ...]:
+    asked = select(case).where(case.c.state != CaseState.CLOSED)
+    if due is not None:
+        asked = asked.where(case.c.next_look <= due)
+    if owner is not None:
+        asked = asked.where(func.lower(case.c.owner) == owner.lower())
+    rows = c.execute(asked.order_by(case.c.next_look, case.c.id))
     return tuple(_case(row) for row in rows.mappings())
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, RowMapping, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, RowMapping, and_, delete, exists, func, insert, or_, select, text, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from triage.ledger.tables import about, delivery, folder, mail, raw, subject_of, suppressed
@@ -28,18 +28,16 @@ FINAL = (MailState.ANSWERED, MailState.HELD, MailState.DROPPED, MailState.ASIDE)
 ANSWERING = (MailState.ADMITTED, MailState.DIAGNOSED, MailState.ANSWERED)
 REPEAT = timedelta(days=7)  # how long a notice counts as answered
 JUST_NOW = timedelta(minutes=10)  # longer than any pause between two polls that goes well
+AT_ONCE = 500  # parameters of one statement
+_Place = tuple[str, str, int]  # account, folder, UIDVALIDITY
 LONGEST_TEXT = 2000  # characters of a subject or a reason that are kept
 
 
 def unknown(c: Connection, listed: Iterable[Listed], now: datetime) -> tuple[Listed, ...]:
     mails = tuple(listed)
-    for place in dict.fromkeys((m.key.account, m.key.folder, m.key.uidvalidity) for m in mails):
-        _remember_folder(c, place, sum((m.key.account, m.key.folder, m.key.uidvalidity) == place for m in mails), now)
-    known = {
-        key
-        for place in dict.fromkeys((m.key.account, m.key.folder, m.key.uidvalidity) for m in mails)
-        for key in _known_in(c, place)
-    }
+    for place, keys in _by_place(mails).items():
+        _remember_folder(c, place, len(keys), now)
+    known = {key for place, keys in _by_place(mails).items() for key in _known_in(c, place, keys)}
     return tuple(m for m in mails if m.key not in known)
 
 
@@ -108,7 +106,8 @@ def set_aside(c: Connection, number: int, because: str, trace: str, now: datetim
 
 
 def unfiled(c: Connection) -> tuple[tuple[MailKey, Place], ...]:
-    rows = c.execute(select(mail).where(mail.c.state.in_(FINAL), ~mail.c.filed).order_by(mail.c.id))
+    # `likely` keeps SQLite from the index of the states, which leads to almost all mails there are.
+    rows = c.execute(select(mail).where(func.likely(mail.c.state.in_(FINAL)), ~mail.c.filed).order_by(mail.c.id))
     found = tuple(entry(row) for row in rows.mappings())
     return tuple((e.key, e.state.place) for e in found if e.state.place is not None)
 
@@ -136,17 +135,16 @@ def history(c: Connection, asking: Asking, now: datetime) -> History:
     """
     me = select(mail).where(mail.c.id == asking.mail)
     mine = c.execute(me).one_or_none()
-    hour, day = now - timedelta(hours=1), now - timedelta(days=1)
-    asker = mail.c.asker == asking.sender
-    domain = mail.c.asker.endswith("@" + asking.sender.rpartition("@")[2], autoescape=True)
+    day = now - timedelta(days=1)
     ours = _thread(c, asking.references)
+    address_hour, address_day, domain_day, all_hour, all_day = _answers(c, asking, now - timedelta(hours=1), day)
     return History(
-        content_answered=_count(c, asking, mail.c.content == mine.content) > 0 if mine else False,
-        address_hour=_looked_into(c, asking, asker, mail.c.decided > hour),
-        address_day=_looked_into(c, asking, asker, mail.c.decided > day),
-        domain_day=_looked_into(c, asking, domain, mail.c.decided > day),
-        all_hour=_looked_into(c, asking, mail.c.decided > hour),
-        all_day=_looked_into(c, asking, mail.c.decided > day),
+        content_answered=_was_answered(c, asking, mine.content) if mine else False,
+        address_hour=address_hour,
+        address_day=address_day,
+        domain_day=domain_day,
+        all_hour=all_hour,
+        all_day=all_day,
         notice_answered=_notice_answered(c, asking, now),
         thread_answers=len(ours),
         thread_case=next((number for number in ours if number is not None), None),
@@ -198,13 +196,27 @@ def _at(key: MailKey) -> ColumnElement[bool]:
     )
 
 
-def _known_in(c: Connection, place: tuple[str, str, int]) -> set[MailKey]:
+def _by_place(mails: Iterable[Listed]) -> dict[_Place, list[MailKey]]:
+    found: dict[_Place, list[MailKey]] = {}
+    for key in (m.key for m in mails):
+        found.setdefault((key.account, key.folder, key.uidvalidity), []).append(key)
+    return found
+
+
+def _known_in(c: Connection, place: _Place, keys: list[MailKey]) -> set[MailKey]:
+    """Of these alone: the ledger keeps months of mails, and a folder holds a few."""
     account, name, validity = place
-    uids = select(mail.c.uid).where(mail.c.account == account, mail.c.folder == name, mail.c.uidvalidity == validity)
-    return {MailKey(account, name, validity, uid) for uid in c.execute(uids).scalars()}
+    there = select(mail.c.uid).where(mail.c.account == account, mail.c.folder == name, mail.c.uidvalidity == validity)
+    found = set[MailKey]()
+    for start in range(0, len(keys), AT_ONCE):
+        uids = [key.uid for key in keys[start : start + AT_ONCE]]
+        found |= {
+            MailKey(account, name, validity, uid) for uid in c.execute(there.where(mail.c.uid.in_(uids))).scalars()
+        }
+    return found
 
 
-def _remember_folder(c: Connection, place: tuple[str, str, int], mails: int, now: datetime) -> None:
+def _remember_folder(c: Connection, place: _Place, mails: int, now: datetime) -> None:
     account, name, validity = place
     _start(c, now)
     at = and_(folder.c.account == account, folder.c.folder == name, folder.c.uidvalidity == validity)
@@ -235,20 +247,21 @@ def _backlog(c: Connection, mine: Row[tuple[object, ...]]) -> int:
     return int(began or 0)
 
 
-def _count(c: Connection, asking: Asking, *conditions: ColumnElement[bool]) -> int:
-    others = select(func.count()).select_from(mail).where(mail.c.id != asking.mail, mail.c.state.in_(ANSWERING))
-    return int(c.execute(others.where(*conditions)).scalar_one())
+def _answers(c: Connection, asking: Asking, hour: datetime, day: datetime) -> tuple[int, ...]:
+    """For the address in the hour and the day, for its domain in the day, for all in the hour and the day."""
+    asker, lately = mail.c.asker == asking.sender, mail.c.decided > hour
+    domain = mail.c.asker.endswith("@" + asking.sender.rpartition("@")[2], autoescape=True)
+    after_all = and_(mail.c.state.in_((MailState.HELD, MailState.ASIDE)), ~mail.c.understood.startswith("command:"))
+    counted = or_(mail.c.state.in_(ANSWERING), after_all)
+    counts = [func.count().filter(counted, *which) for which in ((asker, lately), (asker,), (domain,), (lately,), ())]
+    # Only an admitted mail has an asker: the index leaves all others out, however many there are.
+    others = select(*counts).where(mail.c.asker != text("''"), mail.c.decided > day, mail.c.id != asking.mail)
+    return tuple(map(int, c.execute(others).one()))
 
 
-def _looked_into(c: Connection, asking: Asking, *conditions: ColumnElement[bool]) -> int:
-    """Only an admitted mail has an asker."""
-    after_all = and_(
-        mail.c.asker != "",
-        mail.c.state.in_((MailState.HELD, MailState.ASIDE)),
-        ~mail.c.understood.startswith("command:"),
-    )
-    others = select(func.count()).select_from(mail).where(mail.c.id != asking.mail)
-    return int(c.execute(others.where(or_(mail.c.state.in_(ANSWERING), after_all), *conditions)).scalar_one())
+def _was_answered(c: Connection, asking: Asking, content: str) -> bool:
+    copies = exists().where(mail.c.id != asking.mail, mail.c.state.in_(ANSWERING), mail.c.content == content)
+    return bool(c.execute(select(copies)).scalar())
 
 
 def _notice_answered(c: Connection, asking: Asking, now: datetime) -> datetime | None:

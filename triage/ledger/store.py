@@ -92,8 +92,8 @@ class SqlLedger:
     async def case_numbered(self, number: int) -> Case | None:
         return await self._do(lambda c: cases.numbered(c, number))
 
-    async def cases(self) -> tuple[Case, ...]:
-        return await self._do(cases.unclosed)
+    async def cases(self, *, due: datetime | None = None, owner: str | None = None) -> tuple[Case, ...]:
+        return await self._do(lambda c: cases.unclosed(c, due, owner))
 
     async def unsent(self, now: datetime) -> tuple[Delivery, ...]:
         return await self._do(lambda c: deliveries.unsent(c, now))

@@ -41,8 +41,7 @@ class Watch:
     tell: Tell
 
     async def due(self) -> tuple[Case, ...]:
-        now = self.clock()
-        return tuple(c for c in await self.ledger.cases() if c.next_look is not None and c.next_look <= now)
+        return await self.ledger.cases(due=self.clock())
 
     async def look(self, case: Case) -> None:
         """One look at one case. The next is planned before this one begins: a case that kills us shall not do so again
@@ -111,5 +110,5 @@ class Watch:
     async def _cases_of(self, owner: str, notices: tuple[Notice, ...]) -> list[Case]:
         """The owner's open cases about any of these names at this host."""
         about = {(notice.provider, name) for notice in notices for name in notice.names}
-        mine = (c for c in await self.ledger.cases() if c.owner.lower() == owner.lower())
+        mine = await self.ledger.cases(owner=owner)
         return [c for c in mine if any((c.provider, name) in about for name in c.names)]

@@ -8,7 +8,6 @@ context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=METADATA,
     render_as_batch=True,  # SQLite alters a column by copying its table
-    transactional_ddl=True,  # SQLite can undo what it did to tables; a step that dies leaves nothing behind
 )
 with context.begin_transaction():
     context.run_migrations()
