@@ -19,7 +19,7 @@ from triage.recognize.generic.choice import choose, places_of, theirs
 from triage.recognize.generic.entries import SICK, Entry, entries_in
 from triage.recognize.generic.kinds import something_else
 from triage.recognize.generic.sentences import end_said, event_of, sentences_of
-from triage.recognize.generic.words import TOPIC
+from triage.recognize.generic.words import RENEWS, TOPIC
 from triage.recognize.hosts import MOST_NAMES, is_service, unique
 from triage.recognize.text import Text
 
@@ -100,6 +100,9 @@ def _event(entries: Sequence[Entry], sentences: Sequence[str], dated: date | Non
         return event if narrower else Event.RENEWAL_FAILED, words or "a row of its list says so"
     if event is None and any(entry.outcome == "expired" for entry in entries):
         return Event.EXPIRY_WARNING, "a row of its list says that it expired"
+    told = TOPIC.search(sentences[0]) and RENEWS.search(sentences[0])
+    if event is None and told and entries and all(e.outcome == "fine" for e in entries):
+        return Event.RENEWED, "its list says that all went well"
     soon = [e for e in entries if e.expires and dated and e.expires <= dated + SOON and e.outcome != "fine"]
     if event is None and soon and TOPIC.search(sentences[0]):
         return Event.EXPIRY_WARNING, "its list gives days that are near"
