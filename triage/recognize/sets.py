@@ -5,7 +5,7 @@ from typing import Any
 
 import re2
 
-_MEMORY = 64 * 1024 * 1024  # octets for the automaton's states, which are made as texts need them
+MEMORY = 64 * 1024 * 1024  # octets for the automaton's states, which are made as texts need them
 
 
 class PatternSet:
@@ -15,11 +15,11 @@ class PatternSet:
     end: where it is missing, each pattern is run by itself.
     """
 
-    def __init__(self, patterns: Sequence[str], *, case_sensitive: bool = True) -> None:
+    def __init__(self, patterns: Sequence[str], *, case_sensitive: bool = True, memory: int = MEMORY) -> None:
         options = re2.Options()
         options.case_sensitive = case_sensitive
         self._patterns = tuple(re2.compile(pattern, options) for pattern in patterns)
-        options.max_mem = _MEMORY
+        options.max_mem = memory
         options.never_capture = True
         options.log_errors = False
         self._set = _compiled((*patterns, ""), options)
