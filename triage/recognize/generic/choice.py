@@ -72,7 +72,9 @@ def choose(
     `own` is the writer's domain: its sites and panels stand in every mail of its, so that they are meant only where
     nothing else can be. `subject_speaks`: of a certificate; a subject that does not names a customer or a site.
     """
-    failed = () if event.is_good else _with(entries, "failed") or _with(entries, "expired")
+    failed = () if event.is_good else _with(entries, "failed")
+    if event is Event.EXPIRY_WARNING:
+        failed = failed or _with(entries, "expired")  # of what failed it would be a reason
     fine = frozenset(() if event.is_good else _with(entries, "fine")) - frozenset(places["sentence"])
     whole = _order(entries)
     if failed and not event.is_good and set(failed) < set(whole):

@@ -47,6 +47,8 @@ IMPRINT_LINES = 6  # below a ruler, in which an imprint shows itself
 _ROW_HEAD = re.compile(
     r"\[?\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d(?::\d\d)?\S{0,8}\s?|\[?\d\d:\d\d(?::\d\d)?\]?\s?"
     r"|\d{1,3}(?:件目|番目)\s?|[\[(]?\d{1,4}(?:/\d{1,4})?[.)\]、]?\s?"
+    r"|\d{4}[-/]\d\d[-/]\d\d\s|(?:残り|あと)\s?\d{1,4}\s?日\s?"
+    r"|(?i:ok|ng|failed|fail|skipped|skip)\s"
     r"|\[?(?:INFO|WARN|WARNING|ERROR|EROR|ERR|OK|NG|FAIL|FAILED|SUCCESS|SKIP|RENEWED) ?\]?:?\s?"
     r"|[^\W\d][\w -]{0,30}[:：]\s?"
     r"|\S{1,30}様\s|\*\s|[^\w*]{1,8}"
@@ -62,6 +64,12 @@ _READS_ON = re.compile(
 )
 _CHECKED = re.compile("確認|checked|comprobado|geprüft|verificad", re.IGNORECASE)  # the day of the look, not of the end
 _BEFORE_NOW = re.compile(r"\b(?:last|previous)\b|前回|直近|過去", re.IGNORECASE)
+_COUNTS = re.compile(
+    r"(?:成功|正常|完了|\bok|success\w*|renewed|kept)\W{0,3}\d|\d ?(?:件|ok|renewed|success|kept|成功|正常)",
+    re.IGNORECASE,
+)
+_UNTIL = re.compile(r"(?:still |now )?valid (?:until|till|to|through)", re.IGNORECASE)  # so is what was not renewed
+_FRAMES = str.maketrans("│┃║", "|||")  # of a table that is drawn
 _ADDRESSED = re.compile(r"\s?(?:ご担当|担当者?|管理者|運営者?)?(?:者)?\s?(?:様|さま|殿|御中)")
 _IN_BRACKETS = re.compile(r"\A\s?[(「][^)」\n]{0,80}[)」]")
 _TERSE = re.compile(r"\s*(?:\.{2,}|:|\[|\t|-|→|=)")
@@ -112,7 +120,7 @@ def entries_in(lines: Sequence[str], habits: Habits = PLAIN) -> Table:
     for at, line in enumerate(lines[:MOST_LINES]):
         if at >= imprint:
             walk.end()
-        if not walk.line(_SAN_PREFIX.sub("", line[:LONGEST_LINE].strip())):
+        if not walk.line(_SAN_PREFIX.sub("", line[:LONGEST_LINE].translate(_FRAMES).strip())):
             prose.append(line)
     walk.end_block()
     return Table(walk.found, prose, walk.loose)
@@ -162,7 +170,7 @@ class _Walk:
         pairs = _pairs(line)
         if len(pairs) >= FEWEST_PAIRS:
             return self._log(pairs)
-        label = label_of(line)
+        label = label_of(_two_cells(line) or line)
         if self._completes(line, label):
             return True
         if label is not None and self._labelled(label):
@@ -314,11 +322,9 @@ def outcome_of(text: str) -> Outcome | None:
     text = NONE_ROW.sub(" ", _TURNED.sub("", text))
     hit = FAILED_ROW.search(text)
     if hit is None:
-        fine = FINE_ROW.search(text) and not UNDONE.search(text)
+        fine = FINE_ROW.search(_UNTIL.sub(" ", text)) and not UNDONE.search(text)
         return "expired" if EXPIRED_ROW.search(text) else "fine" if fine else None
-    rest = text[: hit.start()] + " " + text[hit.end() :]
-    counts = re.search(r"\d", rest) and FINE_ROW.search(rest)  # `成功 2 / 失敗 1` says nothing of what stands below
-    return None if counts else "failed"
+    return None if _COUNTS.search(text) else "failed"  # `成功 2 / 失敗 1` says nothing of what stands below
 
 
 def _row(line: str, habits: Habits) -> Entry | None:
@@ -346,8 +352,14 @@ def _row(line: str, habits: Habits) -> Entry | None:
     if not names or _LONGER.match(rest) or len(rest) > LONGEST_ROW or _is_sentence(rest):
         return None
     outcome = outcome_of(NAME.sub(" ", rest)) or outcome_of(line[:start])
-    day = None if _CHECKED.search(rest) else first_date(rest, habits)
+    day = None if _CHECKED.search(rest) else first_date(rest, habits) or first_date(line[:start], habits)
     return Entry(unique(names), outcome, day, "row")
+
+
+def _two_cells(line: str) -> str | None:
+    """`|Domain |example.jp|` is a label and its value."""
+    cells = [cell.strip() for cell in line.split("|") if cell.strip()] if line.startswith("|") else []
+    return f"{cells[0]}: {cells[1]}" if len(cells) == 2 and not names_in(cells[0]) else None
 
 
 def _cells(line: str, habits: Habits) -> Entry | None:

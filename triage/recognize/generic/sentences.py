@@ -69,6 +69,9 @@ _LINKED = re2.compile(
     rf"(?i)https?://(?P<value>{A_NAME})(?::\d+)?(?:/[^\s「」『』()]*)?[\s)」』]{{0,3}}[^。\n]{{0,8}}?(?:の|に対する)\s?"
     rf"(?:[^。、\n]{{1,15}})?(?:SSL|TLS|サーバー?|独自|{CERTIFICATE})"
 )
+_LINKED_OF = re2.compile(
+    rf"(?i){CERTIFICATE}(?: \w+)? {_OF} (?:the |your )?(?:site |page )?https?://(?P<value>{A_NAME})(?::\d+)?/\S"
+)
 # Whom the mail is written to: the one who uses that name.
 _USED_BY = re2.compile(rf"(?i)ご利用(?:中)?の\s?{_Q}{_LIST}|{_Q}(?P<owner>{A_NAME})[」』]?\s?(?:ご担当|様|さま|御中)")
 # Japanese knows no blanks: a name in its own letters ends where its quotes do.
@@ -195,7 +198,8 @@ def names_said(sentences: Iterable[str]) -> tuple[Domain, ...]:
 
 def names_linked(sentences: Iterable[str]) -> tuple[Domain, ...]:
     """Sites of which a page stands in the sentence, followed by "'s certificate"."""
-    return unique(name for s in sentences for hit in _LINKED.finditer(s) for name in names_in(str(hit.group("value"))))
+    hits = (hit for s in sentences for pattern in (_LINKED, _LINKED_OF) for hit in pattern.finditer(s))
+    return unique(name for hit in hits for name in names_in(str(hit.group("value"))))
 
 
 def names_addressed(sentences: Iterable[str]) -> tuple[Domain, ...]:

@@ -131,7 +131,7 @@ FAILED_ROW = _any(
 EXPIRED_ROW = _any(r"期限切れ|失効しました|\bexpired\b|abgelaufen|caducad[oa]|scadut[oi]|verlopen|만료됨|已过期")
 FINE_ROW = _any(
     r"\bprotected\b|\bpassed\b|\bunaffected\b|\bstill (?:valid|covered|fine)\b|異常なし|問題な",
-    r"(?:have|has) been secured|\bare secured\b|not due|\bdeployed\b|new certificate\b|\bskip\b|残り ?\d{2,3} ?日|未到来|影響(?:は)?(?:ご?ざいません|ありません|なし)",
+    r"(?:have|has) been secured|\bare secured\b|nothing to do|not due|\bdeployed\b|new certificate\b|\bskip\b|残り ?\d{2,3} ?日|未到来|影響(?:は)?(?:ご?ざいません|ありません|なし)",
     r"成功|正常|完了|更新済|更新でき(?:た|て|まし)|できた|更新しました|更新されました|不要|対象外|有効\b|○|◯|✅|✔|✓",
     r"\bok\b|success|\brenewed\b|\bvalid\b|\bhealthy\b|not (?:yet )?due|skipped|no action|up to date|\bissued\b",
     r"erneuert|verlängert|gültig|renouvelé|renovado|vernieuwd|verlengd|rinnovato",
@@ -140,6 +140,7 @@ UNDONE = _any(  # `no se ha renovado`: what ends like a success
     r"(?:\bnot\b|n['’]t\b|\bno se\b|\bnicht|\bniet|\bpas\b|\bnon\b|\bnão)[^.]{0,24}(?:renew|renov|erneu|verläng|vernieu|verlen|rinnov)",
 )
 NONE_ROW = _any(
+    r"\b(?:expiring(?: soon)?|expired|failed(?: renewals?)?) ?[:=]? ?0\b",
     r"(?:errors?|failures?|失敗|エラー) ?[:=]? ?(?:none|なし|無し|ゼロ)|異常なし|期限切れ ?:? ?0 ?件",
     r"(?:失敗|エラー|異常)\D{0,3}0(?:件|\b)|\b(?:0|no) (?:fail(?:ed|ures?)|errors?)\b",
 )
