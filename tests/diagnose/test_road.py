@@ -20,7 +20,6 @@ from tests.diagnose.net import (
     records,
     to,
 )
-from triage.diagnose import road
 from triage.diagnose.walk import CHALLENGE
 from triage.model import DnsAnswer, Fault, Inquiry, Problem, Record
 from triage.names import Domain
@@ -76,7 +75,7 @@ ROWS: dict[str, tuple[Net, Inquiry | None, str]] = {
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_the_road_and_its_broken_step(row: str) -> None:
     net, inquiry, expected = ROWS[row]
-    steps = road(diagnose(net, inquiry))
+    steps = diagnose(net, inquiry).road
     assert " ".join(f"{SIGNS[s.state]}{s.kind} {s.seen}" for s in steps) == expected
 
 
@@ -84,7 +83,7 @@ def test_name_servers_that_did_not_answer_stand_where_they_belong() -> None:
     broken = {(NAME, type): rcode("SERVFAIL") for type in ("A", "AAAA", "NS", "CAA")}
     glue = (Record(NAME, "NS", 300, "ns1.other.net"), Record(NAME, "NS", 300, "ns2.other.net"))
     parent = {(NAME, "NS", "192.5.6.30"): DnsAnswer("NOERROR", authority=glue)}
-    steps = road(diagnose(Net(dns=broken, at=parent)))
+    steps = diagnose(Net(dns=broken, at=parent)).road
     assert [(s.kind, s.state, s.seen) for s in steps] == [
         ("name", "fine", NAME),
         ("nameservers", "broken", "ns1.other.net, ns2.other.net REFUSED"),

@@ -22,7 +22,7 @@ from tests.explain.makers import (
 from triage.config import load_rules
 from triage.explain.context import menu
 from triage.explain.layout import WIDTH, width
-from triage.model import Certainty, Event, Finding, Guess, Notice, Provider, Report
+from triage.model import Certainty, Event, Finding, Guess, Notice, Provider, Report, Verdict
 from triage.names import Domain
 
 ELSEWHERE = shown("points-elsewhere", addresses="198.51.100.7", expected="192.0.2.10")
@@ -311,3 +311,13 @@ def test_menu_words_of_another_language_are_marked_for_screen_readers() -> None:
     html = note(report(diagnosis(shown("password-protected"), provider=real)), language="en").html
     assert '<span lang="ja">「更新」</span>' in html
     assert 'lang="ja"' not in note(report(diagnosis(shown("password-protected")))).html.split("<body")[1]
+
+
+def test_a_text_for_support_claims_to_have_seen_only_what_was_seen() -> None:
+    def text(found: Finding, verdict: Verdict = "will-fail") -> str:
+        told = diagnosis(found, verdict=verdict, leading=found.code)
+        return " ".join(note(report(told), language="en").text.split())
+
+    assert "(seen on November 23, 2026)" in text(shown("port-80-blocked"))
+    assert "(according to the notice that I got)" in text(replace(shown("account-paused"), basis="stated"))
+    assert "(seen on November 23, 2026, not certain)" in text(unknown("port-80-blocked"), "unknown")

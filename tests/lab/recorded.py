@@ -13,9 +13,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from triage.demo.probes import SimulatedRound
 from triage.model import (
-    Answer,
     AskAuthority,
     AskDns,
     AskHttp,
@@ -86,29 +84,26 @@ class RecordedProbes:
 
     @asynccontextmanager
     async def round(self, deadline: float) -> AsyncGenerator["RecordedRound"]:
-        began = min((o.asked_at for o in self.seen), default=datetime.min)
-        yield RecordedRound(self.seen, SimulatedRound(self._answer, began, deadline + 1.0))
+        yield RecordedRound(self.seen)
 
     async def close(self) -> None:
         return None
 
-    def _answer(self, question: Question) -> tuple[Answer | Failure, float]:
-        found = self.seen.get(question)
-        if found is None:
-            raise NotRecorded(f"not recorded: {question}")
-        return found.answer, found.seconds
 
-
-@dataclass(frozen=True)
 class RecordedRound:
-    """Simulated order, recorded moments: a certificate's age must be judged by the clock of the recording."""
+    """What is asked next depends on what has arrived, so the order of the recording is kept to the letter."""
 
-    seen: Observations
-    round: SimulatedRound
+    def __init__(self, seen: Observations) -> None:
+        self._waiting = {observation.question: observation for observation in seen}
+        self._started: set[Question] = set()
 
     def start(self, questions: Iterable[Question]) -> None:
-        self.round.start(questions)
+        for question in questions:
+            if question not in self._waiting:
+                raise NotRecorded(f"not recorded: {question}")
+            self._started.add(question)
 
     async def __aiter__(self) -> AsyncIterator[Observation]:
-        async for observation in self.round:
-            yield self.seen.get(observation.question) or observation
+        while (first := next((q for q in self._waiting if q in self._started), None)) is not None:
+            self._started.discard(first)
+            yield self._waiting.pop(first)

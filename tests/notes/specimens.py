@@ -110,6 +110,14 @@ def _without_cause(host: str, language: Language) -> Iterator[Specimen]:
     if host != "unknown":
         yield Specimen(f"guessed/{host}.{language}.txt", language, _guessed(guessed), providers())
 
+    stated = Finding("rate-limited", Certainty.SHOWN, True, "stated", WORDING.causes["rate-limited"].example)
+    told = _report(host, Diagnosis(inquiry, "will-fail", "rate-limited", (stated, *fine), OLD))
+    yield Specimen(f"stated-by-the-mail/{host}.{language}.txt", language, told, providers())
+    doubtful = Finding("port-80-blocked", Certainty.UNKNOWN, facts=WORDING.causes["port-80-blocked"].example)
+    others = tuple(f for f in fine if WORDING.causes[f.code].area != "reach")
+    likely = _report(host, Diagnosis(inquiry, "unknown", "port-80-blocked", (doubtful, *others), OLD))
+    yield Specimen(f"likely/{host}.{language}.txt", language, likely, providers())
+
 
 def _guessed(report: Report) -> Report:
     """Nobody named the host; it was taken from what was seen."""

@@ -7,7 +7,6 @@ from typing import Literal
 from rich.cells import cell_len
 
 from triage.cli.voice import plain
-from triage.diagnose import road
 from triage.explain import phrase
 from triage.model import Certainty, Diagnosis, Finding, Language, Step, Wording
 
@@ -34,7 +33,7 @@ class Picture:
         return f"{plain(diagnosis.name.unicode)}  {verdict}{because}  ({diagnosis.seconds:.1f} s)"
 
     def whole(self, diagnosis: Diagnosis) -> str:
-        rows = [("", self._say("host"), self._host(diagnosis)), *map(self._step, road(diagnosis))]
+        rows = [("", self._say("host"), self._host(diagnosis)), *map(self._step, diagnosis.road)]
         column = max(cell_len(label) for _, label, _ in rows)
         lines = [f" {sign or ' '} {_padded(label, column)}  {plain(text)}" for sign, label, text in rows]
         if told := list(self._findings(diagnosis)):

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from triage.cli.evidence import in_words
-from triage.diagnose import road
 from triage.model import (
     Address,
     Certificate,
@@ -114,7 +113,7 @@ def of_diagnosis(diagnosis: Diagnosis, now: datetime) -> Json:
         "assumed": list(inquiry.assumed),
         "guess": {"by": inquiry.guess.by, "seen": inquiry.guess.seen} if inquiry.guess else None,
         "findings": [_of_finding(f, said) for f in diagnosis.findings],
-        "road": [{"step": s.kind, "seen": s.seen, "state": s.state} for s in road(diagnosis)],
+        "road": [{"step": s.kind, "seen": s.seen, "state": s.state} for s in diagnosis.road],
         "certificate": _of_certificate(diagnosis.certificate, now) if diagnosis.certificate else None,
         "seconds": round(diagnosis.seconds, 2),
     }

@@ -13,12 +13,11 @@ from triage.model import Certificate, Diagnosis, Inquiry, Observations
 
 def conclude(inquiry: Inquiry, seen: Observations, now: datetime) -> Diagnosis:
     """Findings in the order of blame, verdict, leading cause and the served certificate. `now` is aware."""
-    told = Scene(inquiry, seen, now)
-    inquiry = with_the_likely_host(told)
-    scene = told if inquiry is told.inquiry else Scene(inquiry, seen, now)
+    scene = with_the_likely_host(Scene(inquiry, seen, now))
     found = findings(scene)
     decided, leading = verdict(scene, found)
-    return Diagnosis(inquiry, decided, leading, found, _served(scene), seen)
+    lead = next((f for f in found if f.code == leading and decided != "already-renewed"), None)
+    return Diagnosis(scene.inquiry, decided, leading, found, _served(scene), seen, road=road(scene, lead))
 
 
 def _served(scene: Scene) -> Certificate | None:
@@ -27,4 +26,4 @@ def _served(scene: Scene) -> Certificate | None:
     return next(own, next((c for _, c in scene.certificates), None))
 
 
-__all__ = ["conclude", "next_questions", "road"]
+__all__ = ["conclude", "next_questions"]

@@ -14,23 +14,23 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from triage.diagnose.scene import Scene
-from triage.model import Guess, Inquiry, Provider
+from triage.model import Guess, Provider
 
 _ASKS_WHOSE = frozenset(("points-elsewhere", "token-not-served"))
 
 
-def with_the_likely_host(scene: Scene) -> Inquiry:
-    """The inquiry with the host filled in and marked as guessed; unchanged where it is known or cannot be told."""
+def with_the_likely_host(scene: Scene) -> Scene:
+    """The scene with the host filled in and marked as guessed; unchanged where it is known or cannot be told."""
     inquiry = scene.inquiry
     if inquiry.provider.id != "unknown" or scene.found.pending or scene.stated & _ASKS_WHOSE:
-        return inquiry
+        return scene
     guess = _guess(scene)
     if guess is None:
-        return inquiry
+        return scene
     host, told = guess
     assumed = tuple(dict.fromkeys((*inquiry.assumed, "provider")))
-    guessed = replace(inquiry, provider=host, assumed=assumed, guess=told)
-    return inquiry if Scene(guessed, scene.seen, scene.now).foreign else guessed
+    guessed = Scene(replace(inquiry, provider=host, assumed=assumed, guess=told), scene.seen, scene.now)
+    return scene if guessed.foreign else guessed
 
 
 def _guess(scene: Scene) -> tuple[Provider, Guess] | None:

@@ -10,7 +10,7 @@ from triage.diagnose import addresses, answer, caa, delegation, dns01, reach, re
 from triage.diagnose.found import listed
 from triage.diagnose.scene import Scene
 from triage.diagnose.walk import End, Hop
-from triage.model import Diagnosis, Failure, HttpAnswer, Step, StepKind
+from triage.model import Failure, Finding, HttpAnswer, Step, StepKind
 
 MOST_REDIRECTS = 4  # that are told one by one
 _Seen = tuple[StepKind, str]
@@ -31,12 +31,10 @@ _LIES_AT: Mapping[str, StepKind] = {code: kind for codes, kind in _FAMILIES for 
 _BLAMED_ALONE: frozenset[StepKind] = frozenset(("caa", "challenge-record", "issuer"))
 
 
-def road(diagnosis: Diagnosis) -> tuple[Step, ...]:
+def road(scene: Scene, lead: Finding | None) -> tuple[Step, ...]:
     """Every step that was seen. Those behind the broken one were not reached by the CA, whatever they look like."""
-    scene = Scene(diagnosis.inquiry, diagnosis.seen)
     seen = list(_steps(scene))
-    lead = diagnosis.lead
-    if lead is None or diagnosis.verdict == "already-renewed":
+    if lead is None:
         return tuple(Step(kind, text, "fine") for kind, text in seen)
     blamed = _LIES_AT.get(lead.code, "issuer")
     if blamed in _BLAMED_ALONE or all(kind != blamed for kind, _ in seen):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from triage.explain.answers import Answer
+from triage.explain.answers import Answer, Kind
 from triage.explain.dates import day, local, moment, next_try, read
 from triage.explain.templates import Blanks, Phrases
 from triage.model import FACTS, UNKNOWN_PROVIDER, CauseWords, Certificate, Finding, Language, Locale, Provider, Wording
@@ -115,6 +115,7 @@ def _values(answer: Answer, finding: Finding | None, frame: Frame) -> dict[str, 
         "host": provider.called(language) if hosted else frame.phrases["your_host"],
         "panel": Blanks({key: menu(path, locale) for key, path in provider.panel.get(language, {}).items()}),
         "link": Blanks(provider.links),
+        "unsure": answer.kind is Kind.LIKELY,
         "stated": bool(finding and finding.basis == "stated"),
         "watching": frame.watching,
         "asked_by_hand": answer.notice is None,

@@ -69,6 +69,7 @@ class Diagnosis:
     certificate: Certificate | None = None
     seen: Observations = field(default_factory=Observations)
     seconds: float = 0.0
+    road: tuple[Step, ...] = ()
 
     @property
     def name(self) -> Domain:

@@ -1,0 +1,132 @@
+"""Set-ups of tests/worlds by real sockets: the small internet is started from the same world.toml.
+
+    python -m tests.lab.worlds [PATTERN …] [--record FOLDER]     all of them; needs root, as the lab does
+
+Each is looked at once by socket; what was seen is replayed without one, and must lead to the same findings. Inside
+the namespace: `python -m tests.lab.worlds --inside TRUTH NOW CA_FILE RDAP_BOOTSTRAP`.
+"""
+
+import asyncio
+import json
+import sys
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tests.lab.internet import Internet
+from tests.lab.recorded import RecordedProbes, from_json, to_json, write_recording
+from tests.test_cases import notice_of, providers
+from tests.test_worlds import FILES, Truth
+from triage.cli.shapes import of_diagnosis
+from triage.demo import load_world
+from triage.model import Diagnosis, Inquiry, Observations
+from triage.probes import NetworkProbes
+from triage.service import inquiries, investigate
+
+
+@dataclass(frozen=True)
+class Looked:
+    """One set-up: what was found by socket, what was seen, and what the same sights lead to without a socket."""
+
+    path: Path
+    truth: Truth
+    found: dict[str, Any]
+    seen: Observations
+    replayed: dict[str, Any]
+
+    @property
+    def same(self) -> bool:
+        return _what(self.found) == _what(self.replayed)
+
+    @property
+    def right(self) -> bool:
+        """A verdict by socket that the truth allows; without one, a cause that it allows."""
+        verdict = self.found["verdict"] in (self.truth.verdict or (self.found["verdict"],))
+        return verdict and (self.truth.leading is None or (self.found["leading"] or "") in self.truth.leading)
+
+
+def look(path: Path) -> Looked:
+    """Start the internet of one world, look at its name, end it."""
+    truth = _truth(path)
+    now = datetime.now(UTC).replace(microsecond=0)
+    with Internet(load_world(path.with_suffix(".world.toml"), now=now)) as net:
+        where = (str(path), now.isoformat(), str(net.ca_file), str(net.rdap_bootstrap))
+        done = net.run([sys.executable, "-m", "tests.lab.worlds", "--inside", *where])
+    assert done.returncode == 0, done.stderr[-2000:]
+    told = json.loads(done.stdout)
+    seen = Observations(map(from_json, told["seen"]))
+    moment = datetime.fromisoformat(told["moment"])
+    replayed = asyncio.run(investigate(RecordedProbes(seen), _inquiry(path, now), lambda: moment))
+    return Looked(path, truth, told["found"], seen, of_diagnosis(replayed, moment))
+
+
+def _truth(path: Path) -> Truth:
+    return Truth.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+
+
+def _inquiry(path: Path, now: datetime) -> Inquiry:
+    truth = _truth(path)
+    notice = notice_of(truth.inquiry, load_world(path.with_suffix(".world.toml"), now=now))
+    return next(i for i in inquiries(notice, providers()) if i.name.text == truth.inquiry.name)
+
+
+def _what(found: dict[str, Any]) -> object:
+    return found["verdict"], found["leading"], [(f["code"], f["certainty"], f["facts"]) for f in found["findings"]]
+
+
+async def _inside(path: Path, now: datetime, ca_file: Path, rdap_bootstrap: Path) -> tuple[Diagnosis, datetime]:
+    probes = NetworkProbes(ca_file=ca_file, rdap_bootstrap=rdap_bootstrap)
+    moments = list[datetime]()
+
+    def clock() -> datetime:
+        moments.append(datetime.now(UTC))
+        return moments[-1]
+
+    try:
+        diagnosis = await investigate(probes, _inquiry(path, now), clock)
+    finally:
+        await probes.close()
+    return diagnosis, moments[-1]
+
+
+def _tell(path: str, now: str, ca_file: str, rdap_bootstrap: str) -> None:
+    found, moment = asyncio.run(_inside(Path(path), datetime.fromisoformat(now), Path(ca_file), Path(rdap_bootstrap)))
+    told = {"found": of_diagnosis(found, moment), "seen": [to_json(o) for o in found.seen]}
+    print(json.dumps(told | {"moment": moment.isoformat()}))
+
+
+def _all(paths: Iterable[Path], record: Path | None) -> int:
+    wrong = count = 0
+    for path in paths:
+        count += 1
+        try:
+            looked = look(path)
+        except AssertionError as error:
+            print(f"{path.stem}: {str(error)[-300:]}")
+            wrong += 1
+            continue
+        if record:
+            write_recording(record / f"{path.stem}.json", looked.seen)
+        if not (looked.same and looked.right):
+            wrong += 1
+            said = f"{looked.found['verdict']} {looked.found['leading']}"
+            print(f"{path.stem}: {said}; {'' if looked.right else 'wrong '}{'' if looked.same else 'replay differs'}")
+    print(f"{count} set-ups by socket, {wrong} of them wrong")
+    return 1 if wrong else 0
+
+
+def main() -> int:
+    arguments = sys.argv[1:]
+    if arguments[:1] == ["--inside"]:
+        _tell(*arguments[1:])
+        return 0
+    record = Path(arguments.pop(arguments.index("--record") + 1)) if "--record" in arguments else None
+    patterns = [a for a in arguments if a != "--record"]
+    return _all([p for p in FILES if not patterns or any(p.match(f"*{x}*") for x in patterns)], record)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
