@@ -111,7 +111,7 @@ async def _judged(raw: bytes) -> Fate:
         reports = await _reports(reading, stand.rulebook.providers, probes, policy.caps.names_per_mail)
         decision = decide.settle(decision, reports, await _postal(decision, probes))
     # A mail that names nobody is answered with a question, and one that looks like phishing with a warning.
-    bare = "phishing" if decide.warns_of_a_fake(reading) else "nameless"
+    bare = "phishing" if decide.warns_of_a_fake(reading, policy) else "nameless"
     return _fate(decision, leading(d for report in reports for d in report.diagnoses) or bare)
 
 
