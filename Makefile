@@ -8,7 +8,7 @@ PIP := $(BIN)/pip --disable-pip-version-check
 # The tests commit to disk thousands of times, and wait for each: in memory, where there is room for it.
 FAST = $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 2000000 { print "/dev/shm"; found = 1 } END { if (!found) print (ENVIRON["TMPDIR"] ? ENVIRON["TMPDIR"] : "/tmp") }')
 
-.PHONY: demo test fix lint servers lock fuzz audit clean
+.PHONY: demo test fix lint servers lock fuzz soak audit clean
 
 demo: .venv/demo-ready
 	@$(BIN)/triage demo
@@ -32,6 +32,11 @@ fix: .venv/test-ready
 # 200,000 mutated mails; the tests take 5,000.
 fuzz: .venv/test-ready
 	@TRIAGE_FUZZ=200000 $(BIN)/pytest tests/unwrap/test_fuzz.py -n auto
+
+# 20,000 mails through Dovecot, the service and Postfix, with faults; as root, an hour or more. The tests take 500.
+SOAK ?= 20000
+soak: .venv/test-ready servers
+	@$(BIN)/python -m tests.bench.soak --mails $(SOAK)
 
 # Known weaknesses of what we depend on. Asks the network, so it is no part of the tests.
 audit: .venv/test-ready

@@ -142,8 +142,11 @@ class Ledger(Protocol):
         """One folder's mails that are not journaled yet; remembers when that folder was first seen, and how full."""
         ...
 
-    async def journal(self, arrival: Arrival, content: str, now: datetime) -> int:
-        """Keep the raw mail, before anything is done with it. Known already: its number, and nothing else."""
+    async def journal(self, arrival: Arrival, content: str, now: datetime, sender: str = "") -> int:
+        """Keep the raw mail, before anything is done with it. Known already: its number, and nothing else.
+
+        `sender` is who it claims to be from, until it was read.
+        """
         ...
 
     async def open_mails(self) -> tuple[Entry, ...]:
@@ -224,6 +227,18 @@ class Ledger(Protocol):
 
     async def queue(self) -> Queue:
         """How much is kept in which state, and how long the oldest has waited."""
+        ...
+
+    async def pause(self, because: str) -> None:
+        """A person wants no mail to be worked on, however often the service is started."""
+        ...
+
+    async def resume(self) -> bool:
+        """False where nothing was paused."""
+        ...
+
+    async def paused(self) -> str | None:
+        """Why nothing is to be worked on, or None."""
         ...
 
     async def alarmed(self, cause: str, now: datetime, pause: timedelta) -> bool:

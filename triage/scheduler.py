@@ -140,7 +140,8 @@ async def _repeat(
         due.clear()
         watchdog.begin()
         try:
-            await service.round()
+            if (await service.round()).left:
+                due.set()
             if "tidy" in chores:
                 await service.tidy()
                 chores.discard("tidy")

@@ -58,6 +58,18 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
+def test_a_pause_is_kept_until_it_is_ended(folder: Path) -> None:
+    assert triage("pause", "the server moves", cwd=folder).returncode == 0
+    (folder / "in" / "new" / "9.x").write_bytes(b"From: a@example.jp\nReturn-Path: <>\nSubject: away\n\nI am away\n")
+    done = triage("once", cwd=folder)
+    assert (done.returncode, "the server moves" in done.stderr) == (0, True)
+    assert list((folder / "in").rglob("9.x*")) == [folder / "in" / "new" / "9.x"]
+    assert triage("resume", cwd=folder).stdout == "the next round goes on\n"
+    assert triage("resume", cwd=folder).stdout == "it was not paused\n"
+    assert triage("once", cwd=folder).returncode == 0
+    assert [path.parent.parent.name for path in (folder / "in").rglob("9.x*")] == [".Dropped"]
+
+
 def test_the_list_begins_with_the_open_cases(folder: Path) -> None:
     table = triage("cases", "list", cwd=folder).stdout
     assert table.index("c1") < table.index("held")

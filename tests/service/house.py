@@ -167,7 +167,8 @@ class House:
         for _ in range(times):
             service = self.service()
             try:
-                await service.round()
+                while (await service.round()).left:
+                    pass
             finally:
                 await service.close()
 

@@ -1,7 +1,8 @@
 """kill -9 before and after every transaction and every step outside: the restarted service ends with the same answers.
 
-The points are found by instrumentation: every call of the ledger, the outbox and the mailbox is a step, with a moment
-before and a moment after it. A forked child counts the moments and kills itself at the wanted one; another goes on.
+The points are found by instrumentation: every call of the ledger, the outbox, the mailbox and the reader, and every
+round of questions, is a step, with a moment before and a moment after it. A forked child counts the moments and kills
+itself at the wanted one; another goes on.
 """
 
 import asyncio
@@ -9,7 +10,8 @@ import inspect
 import os
 import shutil
 import signal
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ import pytest
 from tests.decide.build import Mail, a_notice
 from tests.service.house import House
 from triage.model import Letter, Notices
-from triage.ports import Outbox
+from triage.ports import Outbox, Probes
 
 # One that is answered, one that is dropped, one that is held.
 MAILS = (
@@ -56,13 +58,31 @@ class Instrumented:
         return self._step(found) if inspect.iscoroutinefunction(found) and name != "close" else found
 
     def _step(self, call: Callable[..., Any]) -> Callable[..., Any]:
-        async def step(*args: Any) -> Any:
+        async def step(*args: Any, **named: Any) -> Any:
             self.moments.reach(f"before {call.__name__}")
-            result = await call(*args)
+            result = await call(*args, **named)
             self.moments.reach(f"after {call.__name__}")
             return result
 
         return step
+
+
+@dataclass
+class Asked:
+    """Probes whose every round is a step."""
+
+    inner: Probes
+    moments: Moments
+
+    @asynccontextmanager
+    async def round(self, deadline: float) -> AsyncGenerator[Any]:
+        self.moments.reach("before asking")
+        async with self.inner.round(deadline) as round:
+            yield round
+        self.moments.reach("after asking")
+
+    async def close(self) -> None:
+        await self.inner.close()
 
 
 @dataclass
@@ -94,6 +114,8 @@ async def one_round(folder: Path, dies_at: int | str = 0) -> list[str]:
         mailboxes=tuple(Instrumented(box, moments) for box in plain.mailboxes),
         outbox=Instrumented(Counted(plain.outbox, folder / "taken"), moments),
         ledger=Instrumented(plain.ledger, moments),
+        reader=Instrumented(plain.reader, moments),
+        probes=Asked(plain.probes, moments),
     )
     await service.round()
     await service.close()
@@ -129,6 +151,7 @@ def test_killed_at_any_moment_the_service_ends_with_the_same_answers(tmp_path: P
     expected = outcome(whole)
     assert expected[0] == ["answered", "dropped", "held"]
     assert {"before send", "after send", "before file", "after diagnosed"} <= set(names)
+    assert {"before read", "before asking", "after asking"} <= set(names)
     for number, name in enumerate(names, start=1):
         folder = shutil.copytree(begun, tmp_path / str(number))
         assert in_a_child(folder, number) == signal.SIGKILL, name

@@ -56,6 +56,25 @@ def once(config: RequiredConfig = HERE, json_log: Annotated[bool, typer.Option("
 
 
 @app.command()
+def pause(
+    because: Annotated[str, typer.Argument(metavar="WHY", help="Stands in the log of each round.")] = "by hand",
+    config: RequiredConfig = HERE,
+) -> None:
+    """Let no mail be worked on and no note go out until `triage resume`; mails are still taken in and kept."""
+    from triage.cli.cases import pause_service
+
+    _end(asyncio.run(pause_service(config, because)))
+
+
+@app.command()
+def resume(config: RequiredConfig = HERE) -> None:
+    """Go on after `triage pause`, with all that has come meanwhile."""
+    from triage.cli.cases import resume_service
+
+    _end(asyncio.run(resume_service(config)))
+
+
+@app.command()
 def read(
     files: Annotated[list[str], typer.Argument(help="Mails as files; - for standard input.", metavar="FILE...")],
     json: JsonOption = False,

@@ -22,6 +22,7 @@ from triage.service import digest_in_words, pending, subject_of, urgent_first
 MOST = 1000  # mails in a list
 LIST = "triage cases list"
 BY_HAND = "closed by hand"
+LONGEST_REASON = 200  # characters
 
 
 async def list_cases(config: Path, *, as_json: bool) -> Exit:
@@ -156,6 +157,20 @@ async def digest(config: Path) -> Exit:
     async with _ledger(config) as ledger:
         note = digest_in_words(await pending(ledger), stand.wording, language, utc_now())
     say(plain(f"{note.title}\n\n{note.text}").rstrip())
+    return Exit.DONE
+
+
+async def pause_service(config: Path, because: str) -> Exit:
+    async with _ledger(config) as ledger:
+        await ledger.pause(" ".join(plain(because).split())[:LONGEST_REASON] or "by hand")
+    say("paused from the next round on: mails are kept, none is worked on, no note goes out; triage resume ends it")
+    return Exit.DONE
+
+
+async def resume_service(config: Path) -> Exit:
+    async with _ledger(config) as ledger:
+        resumed = await ledger.resume()
+    say("the next round goes on" if resumed else "it was not paused")
     return Exit.DONE
 
 

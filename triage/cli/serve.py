@@ -1,7 +1,7 @@
 """`triage run` and `triage once`: the service, its log, and an eye on how it is."""
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ async def run_once(config: Path, *, json_log: bool) -> Exit:
     """One round. What kept it from doing everything is said, and the exit tells a cron job."""
     works = _works(config, json_log)
     try:
-        tally = await works.service.round()
+        tally = await _to_the_end(works.service)
         await works.service.digest()
         await works.health.look()
     finally:
@@ -85,6 +85,21 @@ def _keep_their_duties(stand: Standing) -> None:
     """A user's rules are tried on their samples before they may answer anybody; ours were, before they shipped."""
     if stand.rule_folders and (findings := check_rules(stand.rule_folders, read_sample)):
         raise Permanent(findings[0], f"triage rules check says all of it ({len(findings)} in all)")
+
+
+async def _to_the_end(service: Service) -> Tally:
+    """Rounds until no mail waits for another one; all that they did."""
+    tally = await service.round()
+    while tally.left and not tally.troubles:
+        more = await service.round()
+        tally = replace(
+            more,
+            journaled=tally.journaled + more.journaled,
+            worked=tally.worked + more.worked,
+            sent=tally.sent + more.sent,
+            looked=tally.looked + more.looked,
+        )
+    return tally
 
 
 def _in_words(tally: Tally) -> str:

@@ -7,6 +7,7 @@ from triage.decide.commands import command
 from triage.decide.keys import asking, case_key, content_key, notice_key, understood
 from triage.decide.looks import Said, after_note, compared, look, next_look, stopped
 from triage.decide.settle import language, settle
+from triage.decide.turns import claimed_sender, from_both_ends, in_turn
 
 __all__ = [
     "CONDITIONS",
@@ -20,10 +21,13 @@ __all__ = [
     "asking",
     "bounced",
     "case_key",
+    "claimed_sender",
     "command",
     "compared",
     "content_key",
     "envelope",
+    "from_both_ends",
+    "in_turn",
     "language",
     "look",
     "next_look",

@@ -41,7 +41,7 @@ def unknown(c: Connection, listed: Iterable[Listed], now: datetime) -> tuple[Lis
     return tuple(m for m in mails if m.key not in known)
 
 
-def journal(c: Connection, arrival: Arrival, content: str, now: datetime) -> int:
+def journal(c: Connection, arrival: Arrival, content: str, now: datetime, sender: str = "") -> int:
     known = c.execute(select(mail.c.id).where(_at(arrival.key))).scalar()
     if known is not None:
         return int(known)
@@ -50,6 +50,7 @@ def journal(c: Connection, arrival: Arrival, content: str, now: datetime) -> int
     values = {
         "account": key.account, "folder": key.folder, "uidvalidity": key.uidvalidity, "uid": key.uid,
         "content": content, "arrived": arrival.arrived, "journaled": now, "state": MailState.RECEIVED,
+        "sender": sender[:320],
     }  # fmt: skip
     number = c.execute(insert(mail).values(values).returning(mail.c.id)).scalar_one()
     c.execute(insert(raw).values(mail=number, octets=arrival.raw))

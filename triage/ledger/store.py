@@ -53,8 +53,8 @@ class SqlLedger:
     async def unknown(self, listed: Iterable[Listed], now: datetime) -> tuple[Listed, ...]:
         return await self._do(lambda c: mails.unknown(c, listed, now))
 
-    async def journal(self, arrival: Arrival, content: str, now: datetime) -> int:
-        return await self._do(lambda c: mails.journal(c, arrival, content, now))
+    async def journal(self, arrival: Arrival, content: str, now: datetime, sender: str = "") -> int:
+        return await self._do(lambda c: mails.journal(c, arrival, content, now, sender))
 
     async def open_mails(self) -> tuple[Entry, ...]:
         return await self._do(mails.open_mails)
@@ -130,6 +130,15 @@ class SqlLedger:
 
     async def queue(self) -> Queue:
         return await self._do(waiting.queue)
+
+    async def pause(self, because: str) -> None:
+        await self._do(lambda c: waiting.pause(c, because))
+
+    async def resume(self) -> bool:
+        return await self._do(waiting.resume)
+
+    async def paused(self) -> str | None:
+        return await self._do(waiting.paused)
 
     async def alarmed(self, cause: str, now: datetime, pause: timedelta) -> bool:
         return await self._do(lambda c: waiting.alarmed(c, cause, now, pause))

@@ -2,12 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from triage.ledger.mails import OPEN
 from triage.ledger.tables import about, delivery, mail
 from triage.model import DeliveryState, MailState, Queue
 
+PAUSED = "paused"
 UNSENT = (DeliveryState.DUE, DeliveryState.SENDING)
 
 
@@ -20,6 +21,19 @@ def queue(c: Connection) -> Queue:
         c.execute(select(func.min(mail.c.journaled)).where(mail.c.state.in_(OPEN))).scalar_one(),
         c.execute(select(func.min(delivery.c.created)).where(delivery.c.state.in_(UNSENT))).scalar_one(),
     )
+
+
+def pause(c: Connection, because: str) -> None:
+    resume(c)
+    c.execute(insert(about).values(name=PAUSED, value=because))
+
+
+def resume(c: Connection) -> bool:
+    return bool(c.execute(delete(about).where(about.c.name == PAUSED)).rowcount)
+
+
+def paused(c: Connection) -> str | None:
+    return c.execute(select(about.c.value).where(about.c.name == PAUSED)).scalar()
 
 
 def alarmed(c: Connection, cause: str, now: datetime, pause: timedelta) -> bool:

@@ -9,6 +9,7 @@ the nouns come in through the constructor. Only this file catches Exception: one
 
 import asyncio
 import traceback
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -50,9 +51,20 @@ POSTAL_DEADLINE = 5.0  # seconds to learn whether a domain takes mail
 WHOLE = 10_000_000  # octets; of a larger mail only the beginning is fetched
 BEGINNING = 262_144
 BATCH = 500  # mails taken in from one mailbox in one round, so that none starves another
+OPEN = 2000  # unfinished mails of one mailbox that the ledger may hold; the others wait where they lie
+SHIFT, SHIFT_SECONDS = 64, 20.0  # how many mails are begun in one round, and for how long: then newcomers have a turn
 PATIENCE = 30.0  # seconds that one mailbox may hold up the others; a command of its own may take longer
 HANDS = 8  # mails worked on side by side
 TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """From one mailbox: how many mails were journaled, how many had to stay, what kept us from more."""
+
+    journaled: int
+    left: int = 0
+    trouble: Trouble | None = None
 
 
 @dataclass(frozen=True)
@@ -76,10 +88,7 @@ class Service:
     # History is read and a decision written as one: else two mails at once could both be the last under a cap.
     _desk: asyncio.Lock = field(default_factory=asyncio.Lock)
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
-    _taking: dict[str, asyncio.Task[tuple[int, Trouble | None]]] = field(
-        default_factory=dict[str, "asyncio.Task[tuple[int, Trouble | None]]"]
-    )
-
+    _taking: dict[str, asyncio.Task[_Taken]] = field(default_factory=dict[str, "asyncio.Task[_Taken]"])
     _resting: Resting = field(default_factory=Resting)
 
     def stop(self) -> None:
@@ -87,26 +96,33 @@ class Service:
         self._stop.set()
 
     async def round(self) -> Tally:
-        """One round. Raises Trouble only where the ledger itself cannot go on; all other troubles are in the tally."""
+        """One round; `left` in its tally asks for another one at once. While a person has it paused, mails are taken in
+        and nothing else is done. Raises Trouble only where the ledger itself cannot go on; others are in the tally.
+        """
         await self.ledger.claim()
         taken = await self._take_in_all()
-        worked = await self._work_off()
+        if because := await self.ledger.paused():
+            self.tell(Step(0, "paused", because))
+            return Tally(sum(t.journaled for t in taken), troubles=tuple(t.trouble for t in taken if t.trouble))
+        worked, left = await self._work_off()
         looked = await self._look_again()
         sent, undelivered = await self._post.send(self._stop)
         unfiled = await self._file()
-        troubles = (*(t for _, t in taken if t), *undelivered, *unfiled)
-        if not (troubles or self._taking):
+        troubles = (*(t.trouble for t in taken if t.trouble), *undelivered, *unfiled)
+        left += sum(t.left for t in taken)
+        if not (troubles or self._taking or left):
             self.tell(Step(0, "round", "nothing left undone"))
-        return Tally(sum(n for n, _ in taken), worked, sent, troubles, looked)
+        return Tally(sum(t.journaled for t in taken), worked, sent, troubles, looked, left)
 
     # ---- list → journal
 
-    async def _take_in_all(self) -> list[tuple[int, Trouble | None]]:
+    async def _take_in_all(self) -> list[_Taken]:
         """Side by side. A mailbox that is slow to answer goes on by itself, and is counted in the round it ends in."""
-        now = self.clock()
+        now, open_mails = self.clock(), Counter(entry.key.account for entry in await self.ledger.open_mails())
         for mailbox in self.mailboxes:
             if mailbox.name not in self._taking and not self._resting.rests(mailbox.name, now):
-                self._taking[mailbox.name] = asyncio.create_task(self._take_in(mailbox))
+                room = min(BATCH, max(OPEN - open_mails[mailbox.name], 0))
+                self._taking[mailbox.name] = asyncio.create_task(self._take_in(mailbox, room))
         if self._taking:
             await asyncio.wait(self._taking.values(), timeout=self.patience)
         ended = [self._taking.pop(name) for name, task in tuple(self._taking.items()) if task.done()]
@@ -114,23 +130,24 @@ class Service:
             self.tell(Step(0, "trouble", f"{name}: still busy after {self.patience:.0f} s; the others go on"))
         return await asyncio.gather(*ended)
 
-    async def _take_in(self, mailbox: Mailbox) -> tuple[int, Trouble | None]:
-        """How many mails were journaled, and what kept us from more. Nothing is done with a mail before that."""
+    async def _take_in(self, mailbox: Mailbox, room: int) -> _Taken:
+        """At most `room` mails are journaled, and nothing is done with a mail before that."""
         count = 0
         try:
             listed = await mailbox.list()
         except Trouble as trouble:
-            return 0, self._rest(mailbox.name, trouble)
+            return _Taken(0, trouble=self._rest(mailbox.name, trouble))
         self._resting.worked(mailbox.name)
         self.tell(Step(0, "polled", mailbox.name))
-        for mail in (await self.ledger.unknown(listed, self.clock()))[:BATCH]:
+        new = await self.ledger.unknown(listed, self.clock())
+        for mail in decide.from_both_ends(new, room):
             if self._stop.is_set():
                 break
             try:
                 count += await self._journal(mailbox, mail)
             except _MailboxTrouble as wrapped:
-                return count, self._report(wrapped.trouble)
-        return count, None
+                return _Taken(count, trouble=self._report(wrapped.trouble))
+        return _Taken(count, max(len(new) - room, 0))
 
     async def _journal(self, mailbox: Mailbox, mail: Listed) -> int:
         try:
@@ -139,42 +156,56 @@ class Service:
             raise _MailboxTrouble(trouble) from trouble
         if arrival is None:
             return 0
-        number = await self.ledger.journal(arrival, decide.content_key(arrival.raw), self.clock())
+        content, sender = decide.content_key(arrival.raw), decide.claimed_sender(arrival.raw)
+        number = await self.ledger.journal(arrival, content, self.clock(), sender)
         self.tell(Step(number, "journaled", f"{mailbox.name} {mail.key.uid}, {mail.size} octets"))
         return 1
 
     # ---- read → admit → diagnose → write
 
-    async def _work_off(self) -> int:
-        """Every unfinished mail. Those that were in hand when we died are tried alone: one of them may be why."""
+    async def _work_off(self) -> tuple[int, int]:
+        """One shift of the unfinished mails, senders in turn; how many were worked on, and how many wait for the next.
+
+        Those that were in hand when we died are tried alone: one of them may be why.
+        """
         mails = await self.ledger.open_mails()
+        fresh = decide.in_turn(m for m in mails if m.attempts == 0)
+        ends = asyncio.get_running_loop().time() + SHIFT_SECONDS
         try:
             async with asyncio.TaskGroup() as group:
-                for entry in (m for m in mails if m.attempts == 0):
-                    group.create_task(self._try(entry))
+                begun = [group.create_task(self._in_shift(entry, ends)) for entry in fresh[:SHIFT]]
         except ExceptionGroup as group:  # only Trouble comes this far, and the first tells as much as all
             raise group.exceptions[0] from group
-        for entry in (m for m in mails if m.attempts > 0):
+        tried = [m for m in mails if m.attempts > 0]
+        for entry in tried:
             await self._try(entry)
-        return len(mails)
+        done = sum(task.result() for task in begun)
+        return done + len(tried), len(fresh) - done
+
+    async def _in_shift(self, entry: Entry, ends: float) -> bool:
+        """False where the shift was over before there was a hand for it."""
+        async with self._hands:
+            if asyncio.get_running_loop().time() > ends:
+                return False
+            await self._try(entry)
+            return True
 
     async def _try(self, entry: Entry) -> None:
         """At most three tries, counted on disk before each: a mail that kills the service is counted, too."""
         last, trace = "the service died while at work on it", ""
-        async with self._hands:
-            while not self._stop.is_set():
-                if await self.ledger.attempt(entry.id) > TRIES:
-                    await self.ledger.set_aside(entry.id, f"failed three times: {last}", trace, self.clock())
-                    self.tell(Step(entry.id, "aside", last))
-                    return
-                try:
-                    await self._work(entry)
-                except Trouble:
-                    raise
-                except Exception as error:  # noqa: BLE001 - here and in `_look`, and nowhere else
-                    last, trace = f"{type(error).__name__}: {error}", traceback.format_exc()
-                else:
-                    return
+        while not self._stop.is_set():
+            if await self.ledger.attempt(entry.id) > TRIES:
+                await self.ledger.set_aside(entry.id, f"failed three times: {last}", trace, self.clock())
+                self.tell(Step(entry.id, "aside", last))
+                return
+            try:
+                await self._work(entry)
+            except Trouble:
+                raise
+            except Exception as error:  # noqa: BLE001 - here and in `_look`, and nowhere else
+                last, trace = f"{type(error).__name__}: {error}", traceback.format_exc()
+            else:
+                return
 
     async def _work(self, entry: Entry) -> None:
         raw = await self.ledger.raw(entry.id)

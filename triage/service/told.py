@@ -77,6 +77,7 @@ class Tally:
     sent: int = 0
     troubles: tuple[Trouble, ...] = ()
     looked: int = 0  # cases looked at again
+    left: int = 0  # mails that wait for another round, at once
 
 
 def decided(mail: int, decision: Decision) -> Step:

@@ -41,7 +41,12 @@ port = {smtp}
 tls = "none"
 [policy]
 senders = ["@{askers}"]
-caps = {{ per_address_hour = 100, per_address_day = 100, per_domain_day = {most}, all_hour = {most}, all_day = {most} }}
+[policy.caps]
+per_address_hour = {own}
+per_address_day = {own}
+per_domain_day = {most}
+all_hour = {most}
+all_day = {most}
 [ledger]
 url = "sqlite:///ledger.db"
 """
@@ -88,7 +93,7 @@ def soak(count: int, seed: int, pause: tuple[float, float] = (1.0, 6.0), *, keep
         servers.start()
         imap = stack.enter_context(fault_proxy(("127.0.0.1", servers.ports["imap"])))
         smtp = stack.enter_context(fault_proxy(("127.0.0.1", servers.ports["smtp"])))
-        _configure(folder, imap.port, smtp.port)
+        configure(folder, imap.port, smtp.port, 100)
         works = Works(folder / "config.toml", folder)
         chance = random.Random(seed)
         course = _Course(works, Troubles(works, servers, imap, smtp, chance, pause), count)
@@ -96,11 +101,20 @@ def soak(count: int, seed: int, pause: tuple[float, float] = (1.0, 6.0), *, keep
         return course.run(mails(count, seed))
 
 
-def _configure(folder: Path, imap: int, smtp: int) -> None:
+def configure(folder: Path, imap: int, smtp: int, per_address: int) -> None:
+    """The service's own folder; caps that only one address meets."""
     (folder / "password").write_text(PASSWORD)
     (folder / "password").chmod(0o600)
     (folder / "ahead").write_text("0")
-    values = {"desk": DESK, "authserv": AUTHSERV, "askers": ASKERS, "imap": imap, "smtp": smtp, "most": 10_000_000}
+    values = {
+        "desk": DESK,
+        "authserv": AUTHSERV,
+        "askers": ASKERS,
+        "imap": imap,
+        "smtp": smtp,
+        "most": 10_000_000,
+        "own": per_address,
+    }
     (folder / "config.toml").write_text(CONFIG.format(**values))
 
 

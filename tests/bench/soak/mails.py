@@ -121,6 +121,13 @@ def _message_id(number: int) -> bytes:
     return f"Message-ID: <m{number}@{ASKERS}>".encode()
 
 
+def sent_on(number: int, sender: str) -> bytes:
+    """A notice that a person sends on, each about a domain of its own."""
+    sample = ROOT / "tests" / "data" / "notices" / "fwd-gmail-inline-xserver.eml"
+    raw = _inline(number, _about(_crlf(sample.read_bytes()), f"n{number}.{NAMES[0]}"))
+    return raw.replace(_asker(number).encode(), sender.encode())
+
+
 # ---- how people send a notice on
 
 

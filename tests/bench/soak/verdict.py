@@ -27,6 +27,7 @@ from triage.service import inquiries, investigate
 from triage.service.investigate import leading
 from triage.unwrap import TooMuch, unwrap
 
+NAMELESS = ("nameless", "phishing")
 FOLDERS = {"answered": "Answered", "held": "Held", "dropped": "Dropped", "aside": "Aside"}
 
 
@@ -111,7 +112,7 @@ async def _judged(raw: bytes) -> Fate:
         reports = await _reports(reading, stand.rulebook.providers, probes, policy.caps.names_per_mail)
         decision = decide.settle(decision, reports, await _postal(decision, probes))
     # A mail that names nobody is answered with a question, and one that looks like phishing with a warning.
-    bare = "phishing" if decide.warns_of_a_fake(reading) else "nameless"
+    bare = "phishing" if decide.warns_of_a_fake(reading, policy) else "nameless"
     return _fate(decision, leading(d for report in reports for d in report.diagnoses) or bare)
 
 
@@ -162,7 +163,8 @@ def differences(seen: list[Seen], had_to_be: list[Fate]) -> Iterator[str]:
     for mail, fate in zip(seen, had_to_be, strict=True):
         by_sender.setdefault(mail.sender, []).append((mail, fate))
     for sender, group in by_sender.items():
-        answers = [fate for _, fate in group if fate.state == "answered"]
+        # What names nothing is no repetition of anything; only its copies are known again.
+        answers = [fate for _, fate in group if fate.state == "answered" and fate.leading not in NAMELESS]
         repeated = [mail for mail, _ in group if mail.fate in _repeats().values()]
         for mail, fate in group:
             if mail.fate != fate and not (mail in repeated and fate.state == "answered"):
@@ -186,7 +188,8 @@ def misplaced(seen: list[Seen], servers: MailServers, desk: str) -> Iterator[str
 
 
 def _digest(raw: bytes) -> str:
-    return hashlib.sha256(raw.replace(b"\r\n", b"\n")).hexdigest()
+    """Dovecot shows a NUL, which IMAP cannot carry, as 0x80; and on disk it ends lines in its own way."""
+    return hashlib.sha256(raw.replace(b"\r", b"").replace(b"\0", b"\x80")).hexdigest()
 
 
 def letters(ledger: Path) -> list[Letter]:
