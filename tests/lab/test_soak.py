@@ -11,7 +11,7 @@ MAILS = int(os.environ.get("TRIAGE_SOAK", "500"))
 
 def test_every_mail_ends_in_one_state_and_every_answer_goes_out_once() -> None:
     require_mail_servers()
-    outcome = soak(MAILS, seed=2, pause=(2.0, 6.0))
+    outcome = soak(MAILS, seed=2, pause=(0.5, 3.0))
     print(*table(outcome), sep="\n")
     assert (outcome.mails, faults_of(outcome)) == (MAILS, [])
     assert outcome.faults.total() > 3

@@ -74,6 +74,10 @@ class Asked:
     inner: Probes
     moments: Moments
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return self.inner.sources
+
     @asynccontextmanager
     async def round(self, deadline: float) -> AsyncGenerator[Any]:
         self.moments.reach("before asking")
