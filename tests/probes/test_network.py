@@ -106,9 +106,11 @@ async def test_many_rounds_visit_one_address_a_few_at_a_time() -> None:
         nonlocal now, most
         now += 1
         most = max(most, now)
-        await reader.readuntil(b"\r\n\r\n")
-        await asyncio.sleep(0.02)
-        now -= 1
+        try:
+            await reader.readuntil(b"\r\n\r\n")
+            await asyncio.sleep(0.02)
+        finally:
+            now -= 1
         writer.write(b"HTTP/1.1 404 X\r\nContent-Length: 0\r\n\r\n")
 
     async def one(asker: NetworkProbes) -> list[Observation]:

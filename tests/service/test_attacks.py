@@ -207,7 +207,7 @@ async def test_attack_12_none_of_10000_old_mails_is_answered(tmp_path: Path, mai
     await service.round()
     if not os.environ.get("TRIAGE_EVERY_OLD_MAIL"):
         (house.inbox / "new").rename(tmp_path / "left")
-        (house.inbox / "new").mkdir()
+        (house.inbox / "new").mkdir(exist_ok=True)
     while (await service.round()).left or any((house.inbox / "new").iterdir()):
         pass
     entries = await service.ledger.entries(100_000)
