@@ -17,7 +17,7 @@ test: .venv/test-ready servers
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/pyright
-	@TMPDIR=$(FAST) $(BIN)/pytest -n auto --dist loadfile
+	@PYTHONDONTWRITEBYTECODE= TMPDIR=$(FAST) $(BIN)/pytest -n auto --dist loadfile
 
 # Everything but the tests that start servers.
 lint: .venv/test-ready
