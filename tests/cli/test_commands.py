@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -27,9 +28,12 @@ senders = ["@example.jp"]
 """
 
 
-def triage(*words: object, stdin: bytes = b"", cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+def triage(
+    *words: object, stdin: bytes = b"", cwd: Path | None = None, within: Sequence[str] = ()
+) -> subprocess.CompletedProcess[str]:
+    """`within`: a command that runs it with less power."""
     done = subprocess.run(
-        [sys.executable, "-m", "triage", *map(str, words)],
+        [*within, sys.executable, "-m", "triage", *map(str, words)],
         input=stdin,
         capture_output=True,
         cwd=cwd,
