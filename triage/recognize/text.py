@@ -56,7 +56,6 @@ def fold(text: str) -> str:
     """NFKC with blanks collapsed and trimmed at both ends of every line; linear in its input."""
     cut = text[:LONGEST]
     if not cut.isascii():
-        cut = _CIRCLED.sub(_numbered, cut)
         cut = _normalized(cut.replace("\u2028", "\n").split("\n"))
     for blank in _BLANKS:
         if blank in cut:
@@ -75,6 +74,7 @@ def _normalized(lines: list[str]) -> str:
     joined = "\n".join([lines[at] for at in wide])
     if unicodedata.is_normalized("NFKC", joined):
         return "\n".join(lines)
+    joined = _CIRCLED.sub(_numbered, joined)
     if _MARK_RUN.search(joined):
         joined = _MARK_RUN.sub(r"\1", joined)
     for at, line in zip(wide, unicodedata.normalize("NFKC", joined).split("\n"), strict=True):
