@@ -44,7 +44,7 @@ def places_of(
     told = theirs(names_told(failing), known) or theirs(names_said(spoken), known) or theirs(names_told(warning), known)
     climbed = told and all(any(name.base.within(error.base) for error in quoted) for name in told)
     return {
-        "label": _of([entry for entry in entries if not entry.led or entry.how != "label"], "label"),
+        "label": _of([entry for entry in entries if not entry.more], "label"),
         "subject": theirs(_in_subject(text.subject), known),
         "url": _of(entries, "url"),
         "list": _of([entry for entry in entries if entry.led], "row"),
@@ -90,7 +90,7 @@ def choose(
     for wider in ("list", "sentence"):
         if where not in ("", "label") and set(best) < set(places[wider]):
             where, best = wider, places[wider]  # the subject names the first of them
-    more = _of([entry for entry in entries if entry.led and entry.how == "label"], "label")
+    more = _of([entry for entry in entries if entry.more], "label")
     if best and all(any(name.base.within(known.registrable or known.base) for known in best) for name in more):
         best = unique((*best, *more))
     elif more and not best:
@@ -103,7 +103,7 @@ def choose(
 
 def _order(entries: Sequence[Entry]) -> Names:
     """The names of the one certificate that the mail's labels describe, where they describe only one."""
-    labelled = [entry for entry in entries if entry.how == "label" and not entry.led]
+    labelled = [entry for entry in entries if entry.how == "label" and not entry.more]
     return labelled[0].names if len(labelled) == 1 and labelled[0].outcome != "fine" else ()
 
 

@@ -93,7 +93,7 @@ _STOPS = ".:。：!！?？;,"
 class Entry:
     """`how`: after a label, in the URL after one, or in a row of a list.
 
-    `led`: a line announces the list; of labels: they add names to others ("also covered").
+    `led`: a line announces the list. `more`: the label adds names to others ("also covered").
     """
 
     names: tuple[Domain, ...]
@@ -101,6 +101,7 @@ class Entry:
     expires: date | None
     how: Literal["label", "url", "row"]
     led: bool = False
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +207,7 @@ class _Walk:
 
     def end_block(self) -> None:
         if self.names and (not self.over or self.outcome in SICK):
-            self.found.append(Entry(self.names, self.outcome or self.above, self.expires, self.how, self.more))
+            self.found.append(Entry(self.names, self.outcome or self.above, self.expires, self.how, more=self.more))
         if not self.names:
             self.loose = self.loose or self.expires
         self.names, self.outcome, self.expires, self.how, self.first = (), None, None, "url", None
