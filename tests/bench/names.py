@@ -21,6 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 from types import FrameType
 
 from tests.lab.internet import Internet, why_not
@@ -28,6 +29,7 @@ from triage.demo.world import World, world_of
 
 TARGET, MOST_MEGABYTES = 60.0, 300.0  # names for each CPU-second; resident at most
 SHARED_HOSTS = 50  # addresses that all names lie on, as with a host's shared servers
+REPEATS = 5
 TICK = 0.002  # seconds of CPU between two looks at where it is
 HERE = f"{Path(__file__).parent.parent.parent}/triage/"
 # The first of these on the way out from what runs names the part (wire.py works for several); LAST counts else.
@@ -102,10 +104,17 @@ def measure(internet: Internet, count: int, *, profile: bool) -> None:
 
 
 def growth(internet: Internet, few: int, many: int) -> None:
-    """Start-up is taken off: a run over one name that is none."""
-    start = run(internet, 0).cpu
-    small, large = run(internet, few), run(internet, many)
-    each = [(cost.cpu - start) / cost.names * 1000 for cost in (small, large)]
+    """Start-up is taken off: a run over one name that is none.
+
+    It is half of a small run, so each is run REPEATS times in turn with the others, and the medians are compared.
+    """
+    runs: dict[int, list[Cost]] = {0: [], few: [], many: []}
+    for _ in range(REPEATS):
+        for count, costs in runs.items():
+            costs.append(run(internet, count))
+    start = median(cost.cpu for cost in runs[0])
+    each = [(median(cost.cpu for cost in runs[count]) - start) / count * 1000 for count in (few, many)]
+    large = runs[many][0]
     print(f"start  {start:.2f} s of CPU")
     print(
         f"growth {few} names {each[0]:.1f} ms each, {many} names {each[1]:.1f} ms each: ratio {each[1] / each[0]:.2f}"

@@ -8,6 +8,7 @@ the namespace: `python -m tests.lab.worlds --inside TRUTH NOW CA_FILE RDAP_BOOTS
 
 import asyncio
 import json
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterable
@@ -104,8 +105,8 @@ def _all(paths: Iterable[Path], record: Path | None) -> int:
         count += 1
         try:
             looked = look(path)
-        except AssertionError as error:
-            print(f"{path.stem}: {str(error)[-300:]}")
+        except (AssertionError, subprocess.TimeoutExpired) as error:
+            print(f"{path.stem}: {str(error)[-300:]}", flush=True)
             wrong += 1
             continue
         if record:
@@ -113,7 +114,10 @@ def _all(paths: Iterable[Path], record: Path | None) -> int:
         if not (looked.same and looked.right):
             wrong += 1
             said = f"{looked.found['verdict']} {looked.found['leading']}"
-            print(f"{path.stem}: {said}; {'' if looked.right else 'wrong '}{'' if looked.same else 'replay differs'}")
+            print(
+                f"{path.stem}: {said}; {'' if looked.right else 'wrong '}{'' if looked.same else 'replay differs'}",
+                flush=True,
+            )
     print(f"{count} set-ups by socket, {wrong} of them wrong")
     return 1 if wrong else 0
 

@@ -82,7 +82,7 @@ def _parked(scene: Scene) -> Finding | None:
     last = scene.walk.last
     if last is None or not parks(scene):
         return None
-    operators = (scene.dns_operator, scene.cname_operator, *(scene.operator(a) for a in scene.contacted))
+    operators = (scene.dns_operator, scene.cname_operator, *scene.operators)
     operator = next((o for o in operators if o is not None and o.kind == "parking"), None)
     page = scene.root if parked_page(scene.root, scene) else last.answer
     facts = facts_of_hop(last) | {

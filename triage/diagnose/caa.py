@@ -103,7 +103,7 @@ def tree(scene: Scene) -> Tree:
     for level in levels(scene.name):
         question = AskDns(level, "CAA")
         asked.append(question)
-        answer = scene.answer(question)
+        answer = scene.seen.dns(level, "CAA")
         found = kind(answer, "CAA")
         if found is Kind.PENDING:
             return Tree(pending=True, evidence=tuple(asked))

@@ -212,6 +212,6 @@ def _nothing_of_what_is_over(found: dict[str, Finding]) -> dict[str, Finding]:
 
 def _with_what_was_seen(scene: Scene, finding: Finding) -> Finding:
     """Evidence is what was observed; a question that was spared, or is still under way, is none."""
-    if all(question in scene.seen for question in finding.evidence):
+    if not finding.evidence or all(question in scene.seen for question in finding.evidence):
         return finding
     return replace(finding, evidence=tuple(q for q in finding.evidence if q in scene.seen))

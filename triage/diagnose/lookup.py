@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from triage.diagnose.lazy import lazy
 from triage.diagnose.reserved import is_address, is_reserved
 from triage.model import Answer, AskDns, DnsAnswer, Failure, Fault, Observations, Question
 
@@ -33,7 +34,7 @@ def kind(answer: Answer | Failure | None, type: str) -> Kind:
     return Kind.ABSENT if answer.rcode == "NXDOMAIN" else Kind.BROKEN
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lookup:
     """A and AAAA of one host. `v4` and `v6` are all addresses; `first` is the one that the CA takes."""
 
@@ -53,15 +54,15 @@ class Lookup:
     def addresses(self) -> tuple[str, ...]:
         return self.v6 + self.v4
 
-    @property
+    @lazy
     def public6(self) -> tuple[str, ...]:
         return tuple(address for address in self.v6 if not is_reserved(address))
 
-    @property
+    @lazy
     def public4(self) -> tuple[str, ...]:
         return tuple(address for address in self.v4 if not is_reserved(address))
 
-    @property
+    @lazy
     def public(self) -> tuple[str, ...]:
         return self.public6 + self.public4
 
@@ -83,9 +84,7 @@ class Lookup:
 def lookup(seen: Observations, host: str) -> Lookup:
     if is_address(host):
         return _literal(host)
-    ask_a, ask_aaaa = AskDns(host, "A"), AskDns(host, "AAAA")
-    a, aaaa = seen.get(ask_a), seen.get(ask_aaaa)
-    a_answer, aaaa_answer = a.answer if a else None, aaaa.answer if aaaa else None
+    a_answer, aaaa_answer = seen.dns(host, "A"), seen.dns(host, "AAAA")
     return Lookup(
         host,
         kind(a_answer, "A"),
@@ -93,7 +92,7 @@ def lookup(seen: Observations, host: str) -> Lookup:
         a_answer.of("A") if isinstance(a_answer, DnsAnswer) else (),
         aaaa_answer.of("AAAA") if isinstance(aaaa_answer, DnsAnswer) else (),
         chain(host, a_answer if isinstance(a_answer, DnsAnswer) else aaaa_answer),
-        (ask_a, ask_aaaa),
+        (AskDns(host, "A"), AskDns(host, "AAAA")),
     )
 
 

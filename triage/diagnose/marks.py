@@ -1,6 +1,7 @@
 """Words and headers by which pages give themselves away: parked, suspended, not set up, bot challenge, router."""
 
 import re
+from functools import lru_cache
 
 from triage.diagnose.scene import Scene
 from triage.model import Failure, HttpAnswer
@@ -48,7 +49,13 @@ def title(answer: HttpAnswer | Failure | None) -> str | None:
 def has(answer: HttpAnswer | Failure | None, words: tuple[str, ...]) -> bool:
     if not isinstance(answer, HttpAnswer) or not answer.body:
         return False
-    body = answer.body.lower()
+    return bool(words) and _mentions(answer.body, words)
+
+
+@lru_cache(maxsize=1024)
+def _mentions(body: str, words: tuple[str, ...]) -> bool:
+    """The same page is looked at again with each answer that arrives."""
+    body = body.lower()
     return any(word in body for word in words)
 
 
@@ -93,9 +100,8 @@ def tls_on_80(answer: HttpAnswer | Failure | None) -> bool:
 
 
 def _marks(scene: Scene, sort: str) -> tuple[str, ...]:
-    own = scene.inquiry.provider.marks.get(sort, ())
-    known = {p.id: p for a in scene.contacted if (p := scene.operator(a))}.values()
-    return tuple(word.lower() for word in (*own, *(w for p in known for w in p.marks.get(sort, ()))))
+    providers = (scene.inquiry.provider, *scene.operators)
+    return tuple(word.lower() for provider in providers for word in provider.marks.get(sort, ()))
 
 
 # How registrars call the name servers that they put in place of the owner's.
@@ -108,7 +114,7 @@ def parks(scene: Scene) -> bool:
     """Signs of a parked domain: whose name servers, addresses or CNAME it has, or what its page says."""
     if scene.name_servers and all(map(_PARKING_SERVER.search, scene.name_servers)):
         return True
-    operators = (scene.dns_operator, scene.cname_operator, *(scene.operator(a) for a in scene.contacted))
+    operators = (scene.dns_operator, scene.cname_operator, *scene.operators)
     if any(operator is not None and operator.kind == "parking" for operator in operators):
         return True
     first = scene.first_answer(scene.entrance) if scene.entrance else None

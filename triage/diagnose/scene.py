@@ -9,7 +9,6 @@ from triage.diagnose.reserved import reverse_name
 from triage.diagnose.walk import OTHER, Walk, first_question, walk
 from triage.model import (
     Answer,
-    AskDns,
     AskHttp,
     AskRegistry,
     AskTls,
@@ -45,6 +44,8 @@ class Scene:
         self.name = inquiry.name.base.text
         registrable = inquiry.name.registrable
         self.zone = registrable.text if registrable else self.name
+        self._operators: dict[str, Provider | None] = {}
+        self._belonging: dict[str, bool | None] = {}
 
     # ---- how it would be validated
 
@@ -101,11 +102,11 @@ class Scene:
         return observation.answer if observation else None
 
     def dns(self, name: str, type: str, at: str = "", unchecked: bool = False) -> DnsAnswer | None:
-        answer = self.answer(AskDns(name, type, at, unchecked))
+        answer = self.seen.dns(name, type, at, unchecked)
         return answer if isinstance(answer, DnsAnswer) else None
 
     def kind(self, name: str, type: str, at: str = "", unchecked: bool = False) -> Kind:
-        return kind(self.answer(AskDns(name, type, at, unchecked)), type)
+        return kind(self.seen.dns(name, type, at, unchecked), type)
 
     def values(self, name: str, type: str) -> tuple[str, ...]:
         found = self.dns(name, type)
@@ -144,7 +145,7 @@ class Scene:
 
     @lazy
     def walk(self) -> Walk:
-        return walk(self.seen, self.name)
+        return walk(self.seen, self.name, self.found)
 
     @lazy
     def entrance(self) -> str | None:
@@ -201,17 +202,23 @@ class Scene:
 
     def operator(self, address: str) -> Provider | None:
         """Whom we know to run the server at an address: by its network, else by its own name."""
-        known = self.atlas.of_address(address)
-        if known:
-            return known
-        name = self.reverse(address)
-        return self.atlas.of_reverse(name) if name else None
+        if address not in self._operators:
+            known = self.atlas.of_address(address)
+            name = None if known else self.reverse(address)
+            self._operators[address] = self.atlas.of_reverse(name) if name else known
+        return self._operators[address]
 
     @lazy
     def cname_operator(self) -> Provider | None:
         """Whom the CNAME chain leads to; the last link that we know counts."""
         links = reversed(self.found.chain[1:])
         return next((known for link in links if (known := self.atlas.of_cname(link))), None)
+
+    @lazy
+    def operators(self) -> tuple[Provider, ...]:
+        """Whom we know at the contacted addresses, each once."""
+        known = {p.id: p for address in self.contacted if (p := self.operator(address))}
+        return tuple(known.values())
 
     @lazy
     def dns_operator(self) -> Provider | None:
@@ -228,6 +235,11 @@ class Scene:
 
     def belongs(self, address: str) -> bool | None:
         """Is it the provider's server? None where too little is known of the provider to say."""
+        if address not in self._belonging:
+            self._belonging[address] = self._belongs(address)
+        return self._belonging[address]
+
+    def _belongs(self, address: str) -> bool | None:
         provider = self.inquiry.provider
         if address in self.expected:
             return True

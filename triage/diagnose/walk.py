@@ -81,8 +81,9 @@ class Refused:
     target: str
 
 
-def walk(seen: Observations, name: str) -> Walk:
-    found = lookup(seen, name)
+def walk(seen: Observations, name: str, found: Lookup | None = None) -> Walk:
+    """`found`: the look-up of the name itself, where it was made already."""
+    found = found or lookup(seen, name)
     if found.pending:
         return Walk(End.PENDING, found=found, needs=(AskDns(name, "A"), AskDns(name, "AAAA")))
     if found.first is None:

@@ -195,14 +195,18 @@ class Observation:
 class Observations:
     """All that was seen so far, by question. `seen + observation` is a new value."""
 
-    __slots__ = ("_by_question",)
+    __slots__ = ("_by_question", "_dns")
 
     def __init__(self, observations: Iterable[Observation] = ()) -> None:
         self._by_question: dict[Question, Observation] = {o.question: o for o in observations}
+        # The same for DNS by its bare fields: such answers are looked up hundreds of times for one name.
+        self._dns = {_fields(q): o.answer for q, o in self._by_question.items() if isinstance(q, AskDns)}
 
     def __add__(self, observation: Observation) -> "Observations":
         new = Observations()
-        new._by_question = {**self._by_question, observation.question: observation}
+        question = observation.question
+        new._by_question = {**self._by_question, question: observation}
+        new._dns = {**self._dns, _fields(question): observation.answer} if isinstance(question, AskDns) else self._dns
         return new
 
     def __iter__(self) -> Iterator[Observation]:
@@ -219,8 +223,12 @@ class Observations:
 
     def dns(self, name: str, type: str, at: str = "", unchecked: bool = False) -> DnsAnswer | Failure | None:
         """The answer, the failure, or None where it was not asked or has not come yet."""
-        found = self._by_question.get(AskDns(name, type, at, unchecked))
-        return found.answer if found and isinstance(found.answer, DnsAnswer | Failure) else None
+        found = self._dns.get((name, type, at, unchecked))
+        return found if isinstance(found, DnsAnswer | Failure) else None
+
+
+def _fields(question: AskDns) -> tuple[str, str, str, bool]:
+    return question.name, question.type, question.at, question.unchecked
 
 
 @dataclass(frozen=True, slots=True)
