@@ -205,6 +205,10 @@ class Ledger(Protocol):
         """Known to this ledger alone, and always the same: what keys are made with."""
         ...
 
+    async def writes_on_top(self, server: str, seen: bool) -> bool:
+        """Has any mail shown that the server of this name writes its results on top? `seen`: this one does."""
+        ...
+
     async def bounced(self, delivery: int, hard: bool, status: str, now: datetime) -> bool:
         """A letter came back; enough of that suppresses its recipient. False where it was not out, or that is known."""
         ...

@@ -58,6 +58,12 @@ async def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
     await found.close()
 
 
+async def test_where_a_server_writes_is_known_from_the_first_mail_that_shows_it(ledger: Ledger) -> None:
+    shown = [await ledger.writes_on_top("mx.example.jp", seen) for seen in (False, True, False)]
+    assert shown == [False, True, True]
+    assert not await ledger.writes_on_top("mx2.example.jp", False)
+
+
 def a_key(uid: str = "1", validity: int = 7) -> MailKey:
     return MailKey("inbox", "INBOX", validity, uid)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from triage.mail import authenticate
+from triage.mail import authenticate, writes_on_top
 from triage.mail.authentication import MICROSOFT, aligned, sole_sender
 from triage.model import Address, Authentication, Header, Identity, Message
 
@@ -201,6 +201,35 @@ def test_where_our_server_writes_on_top_nothing_below_its_first_line_counts() ->
     assert authenticate(a_mail(PASS, OUR_HAND), strict) == DMARC
     assert authenticate(a_mail(OUR_HAND, PASS), strict).domain is None
     assert authenticate(a_mail(OUR_HAND, PASS), US) == DMARC
+    assert authenticate(a_mail(OUR_HAND, PASS), replace(US, authserv_on_top=False)) == DMARC
+
+
+LMTP_HAND = ("received", "from mx.triage.example by mailbox.triage.example with LMTP id x")
+OTHERS_PASS = ("authentication-results", "mx.evil.example; dmarc=pass header.from=example.jp")
+ON_TOP = {
+    "above our server's line": ((PASS, OUR_HAND, FOREIGN_HAND), True),
+    "below the way into the mailbox": ((LMTP_HAND, PASS, OUR_HAND), True),
+    "whatever it says": ((FAIL, OUR_HAND), True),
+    "below our server's line": ((OUR_HAND, PASS), False),
+    "above the line of another server, as where mails are fetched": ((PASS, FOREIGN_HAND), False),
+    "above no line at all": ((PASS,), False),
+    "below an inner step of another kind": ((("received", "from a by b.triage.example with SMTP"), PASS), False),
+    "another server's": ((OTHERS_PASS, OUR_HAND), False),
+    "above a line that names no host": ((PASS, ("received", "from x by localhost with ESMTP")), False),
+}
+
+
+@pytest.mark.parametrize(("headers", "shown"), ON_TOP.values(), ids=ON_TOP)
+def test_what_shows_that_our_server_writes_on_top(headers: tuple[tuple[str, str], ...], shown: bool) -> None:
+    assert writes_on_top(a_mail(*headers), US) is shown
+
+
+def test_nothing_shows_it_of_google_and_microsoft_or_where_no_server_is_named() -> None:
+    edge = ("received", "from mail.example.jp by mx.google.com with ESMTPS id b2")
+    at_microsoft = ("received", "from mail.example.jp by C.mail.protection.outlook.com with Microsoft SMTP Server")
+    assert not writes_on_top(a_mail(GOOGLE_SAYS, edge), AT_GOOGLE)
+    assert not writes_on_top(a_mail(MICROSOFT_SAYS, at_microsoft), AT_MICROSOFT)
+    assert not writes_on_top(a_mail(PASS, OUR_HAND), Identity("ssl-help@triage.example"))
 
 
 def test_a_header_above_and_between_our_own_hands_counts() -> None:

@@ -12,7 +12,16 @@ from tests.decide.build import NOW, POLICY, US, Mail
 from triage.config import load_wording
 from triage.decide import content_key
 from triage.ledger import open_ledger
-from triage.mail import MaildirMailbox, MaildirOutbox, announce, authenticate, compose, message_id_for, thread_of
+from triage.mail import (
+    MaildirMailbox,
+    MaildirOutbox,
+    announce,
+    authenticate,
+    compose,
+    message_id_for,
+    thread_of,
+    writes_on_top,
+)
 from triage.model import (
     Failure,
     Fault,
@@ -30,7 +39,7 @@ from triage.ports import Ledger, Mailbox, Outbox, Probes, Unreadable
 from triage.service import MailRoom, Service, Step
 
 PLACES = {Place.ANSWERED: "Answered", Place.HELD: "Held", Place.DROPPED: "Dropped", Place.ASIDE: "Aside"}
-MAIL_ROOM = MailRoom(authenticate, thread_of, message_id_for, compose, announce)
+MAIL_ROOM = MailRoom(authenticate, writes_on_top, thread_of, message_id_for, compose, announce)
 
 
 class Mute:

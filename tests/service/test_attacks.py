@@ -57,6 +57,46 @@ async def test_the_mail_that_all_attacks_start_from_is_answered(house: RealHouse
     assert [letter.to for letter in house.letters] == ["owner@example.jp"]
 
 
+# ---- 1: our server's word, written by somebody else
+
+
+def below(mail: str) -> str:
+    """The results stand below our server's Received line: written by the sender, or by a server that writes there."""
+    results, hand = mail.index("Authentication-Results:"), mail.index("Received:")
+    end = mail.index("Date:")
+    return mail[:results] + mail[hand:end] + mail[results:hand] + mail[end:]
+
+
+@pytest.mark.attack(number=1)
+@pytest.mark.parametrize("first", ["answered", "nobody"])
+async def test_attack_1_a_server_seen_to_write_on_top_is_believed_nowhere_else(house: RealHouse, first: str) -> None:
+    """Its check is down, and it hands on what came with the mail. A mail that shows where it writes needs no proof."""
+    house.receives(a_mail() if first == "answered" else a_mail("x@example.org", vouched="example.net"))
+    await rounds(house)
+    house.later(minutes=5)
+    house.receives(below(a_mail(body=about("b.example.com"), now=house.now, number=2)))
+    await rounds(house)
+    assert (await reasons(house))[1] == "the sender is not authenticated"
+    assert len(house.letters) == (1 if first == "answered" else 0)
+
+
+async def test_where_no_mail_has_shown_it_results_below_are_our_server_s(house: RealHouse) -> None:
+    house.receives(below(a_mail()))
+    await rounds(house)
+    assert len(house.letters) == 1
+
+
+async def test_who_says_that_results_stand_below_is_believed(house: RealHouse) -> None:
+    """An inner relay adds its own line above them for mail from outside, and none for that of colleagues."""
+    house.identity = replace(house.identity, authserv_on_top=False)
+    house.receives(a_mail())
+    await rounds(house)
+    house.later(minutes=5)
+    house.receives(below(a_mail(body=about("b.example.com"), now=house.now, number=2)))
+    await rounds(house)
+    assert len(house.letters) == 2
+
+
 # ---- 3 and 4: which address stands in From
 
 DISGUISED = {

@@ -98,11 +98,14 @@ def _policy(settings: Settings) -> Iterator[Checked]:
     identity = settings.identity
     hint = "set identity.authserv_id to the name in your server's Authentication-Results header"
     server = identity.authserv_id
-    words = (
-        f"trusts {server}, which must take away headers of that name from outside"
-        if server
-        else "without authserv_id only DKIM signatures that are verified here count"
-    )
+    foreign = "which must take away headers of that name from outside"
+    words = {
+        True: f"trusts what {server} writes above its Received line",
+        False: f"trusts {server}, {foreign}",
+        None: f"trusts {server}, {foreign} until a mail shows that it writes above its Received line",
+    }[identity.authserv_on_top]
+    if not server:
+        words = "without authserv_id only DKIM signatures that are verified here count"
     yield Checked("authentication", True if server else None, words, hint)
     hint = "set identity.operator: who is to hear when something needs a person"
     yield Checked("operator", True if identity.operator else None, identity.operator or "nobody", hint)

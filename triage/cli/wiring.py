@@ -24,6 +24,7 @@ from triage.mail import (
     compose,
     message_id_for,
     thread_of,
+    writes_on_top,
 )
 from triage.model import (
     Decision,
@@ -41,7 +42,7 @@ from triage.service import MailRoom, Service, Step, say_nothing
 IMAP_PORTS = {"implicit": 993, "starttls": 143, "none": 143}
 SMTP_PORTS = {"implicit": 465, "starttls": 587, "none": 25}
 Told = TypeVar("Told")
-MAIL_ROOM = MailRoom(authenticate, thread_of, message_id_for, compose, announce)
+MAIL_ROOM = MailRoom(authenticate, writes_on_top, thread_of, message_id_for, compose, announce)
 
 
 def would_answer(stand: Standing, reading: Reading) -> Decision:

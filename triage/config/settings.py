@@ -100,7 +100,7 @@ class IdentitySection(_Section):
     name: str = "triage"
     bounce: MailAddress | None = None
     authserv_id: str = ""
-    authserv_on_top: bool = False
+    authserv_on_top: bool | None = None
     language: Language = "ja"
     aliases: tuple[MailAddress, ...] = ()
     operator: MailAddress | None = None

@@ -236,6 +236,16 @@ def _started(c: Connection) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
+def writes_on_top(c: Connection, server: str, seen: bool) -> bool:
+    """Once seen, known for good; a server of another name is looked at anew."""
+    name = f"on top {server}"[:40]
+    known = c.execute(select(about.c.value).where(about.c.name == name)).scalar() == server
+    if seen and not known:
+        c.execute(delete(about).where(about.c.name == name))
+        c.execute(insert(about).values(name=name, value=server))
+    return known or seen
+
+
 def _backlog(c: Connection, mine: Row[tuple[object, ...]]) -> int:
     """How many mails lay in this mail's folder when we first saw it; 0 where this one came later, or just before.
 

@@ -113,6 +113,9 @@ class SqlLedger:
     async def secret(self) -> bytes:
         return await self._do(bounces.secret)
 
+    async def writes_on_top(self, server: str, seen: bool) -> bool:
+        return await self._do(lambda c: mails.writes_on_top(c, server, seen))
+
     async def bounced(self, delivery: int, hard: bool, status: str, now: datetime) -> bool:
         return await self._do(lambda c: bounces.bounced(c, delivery, hard, status, now))
 

@@ -1,6 +1,6 @@
 """Mailboxes in, notes out, and who sent a mail."""
 
-from triage.mail.authentication import authenticate
+from triage.mail.authentication import authenticate, writes_on_top
 from triage.mail.imap import ImapMailbox
 from triage.mail.letter import announce, compose, message_id_for, thread_of
 from triage.mail.maildir import MaildirMailbox, MaildirOutbox
@@ -21,4 +21,5 @@ __all__ = [
     "compose",
     "message_id_for",
     "thread_of",
+    "writes_on_top",
 ]

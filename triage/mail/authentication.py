@@ -66,6 +66,24 @@ def authenticate(message: Message, identity: Identity | None) -> Authentication:
     return _judge(sender.rpartition("@")[2].lower(), found)
 
 
+def writes_on_top(message: Message, identity: Identity) -> bool:
+    """Our server's results stand above its own Received line in this mail, where nobody outside can write.
+
+    What does so once does so always, so the same name below that line is a sender's. Google and Microsoft write below
+    or among their lines, and take foreign ones away.
+    """
+    if not identity.authserv_id or identity.authserv_id.lower() in _SAME_HOUSE:
+        return False
+    seen = False
+    for header in message.headers:
+        if header.name == "authentication-results":
+            results = _parse(header.value)
+            seen = seen or (results is not None and _is_ours(results, identity))
+        elif header.name == "received" and not _LMTP.search(header.value[:LONGEST]):
+            return seen and _is_of_our_house(header.value, identity)
+    return False
+
+
 def sole_sender(message: Message) -> str | None:
     """The one address in From on which two parsers agree (CVE-2023-27043), else None."""
     values = message.all("from")
@@ -167,20 +185,29 @@ def _is_plain(path: str) -> bool:
 
 def _ends_our_part(received: str, identity: Identity) -> bool:
     """All below this line came with the mail."""
-    on_top = identity.authserv_on_top and not _LMTP.search(received[:LONGEST])
+    on_top = identity.authserv_on_top is True and not _LMTP.search(received[:LONGEST])
     return on_top or _is_foreign(received, identity)
 
 
 def _is_foreign(received: str, identity: Identity) -> bool:
     """A server outside our house took the mail here: this line and all below it came with the mail."""
-    scanned = _scan(received)
-    found = _BY.search(scanned.segments[0]) if scanned else None
-    host = found[1].lower().rstrip(".") if found else ""
+    host = _taken_by(received)
     if "." not in host or re.fullmatch(r"[0-9.]+", host) or host.rpartition(".")[2] in _INNER:
         return False  # localhost, a name of the house, or an address: Google's inner hands sign like that
-    home = identity.authserv_id.lower()
+    return not _is_of_our_house(received, identity)
+
+
+def _is_of_our_house(received: str, identity: Identity) -> bool:
+    host, home = _taken_by(received), identity.authserv_id.lower()
     houses = (home, identity.address.rpartition("@")[2].lower(), *_SAME_HOUSE.get(home, ()))
-    return not any(aligned(host, house) or host.endswith("." + house) for house in houses)
+    return any(aligned(host, house) or host.endswith("." + house) for house in houses)
+
+
+def _taken_by(received: str) -> str:
+    """The host that wrote this Received line, as it calls itself."""
+    scanned = _scan(received)
+    found = _BY.search(scanned.segments[0]) if scanned else None
+    return found[1].lower().rstrip(".") if found else ""
 
 
 # ---- reading the headers

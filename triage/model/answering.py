@@ -42,7 +42,8 @@ class Identity:
     name: str = "triage"
     bounce: str = ""
     authserv_id: str = ""
-    authserv_on_top: bool = False  # it writes its results above its Received line: what stands below is not believed
+    # It writes its results above its Received line, and what stands below is not believed; None: once a mail shows it.
+    authserv_on_top: bool | None = None
     language: Language = "ja"
     instance: str = ""
     aliases: tuple[str, ...] = ()

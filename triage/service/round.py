@@ -267,7 +267,7 @@ class Service:
 
     async def _vouched(self, entry: Entry, reading: Reading, raw: bytes) -> Authentication:
         """Who sent it, by our own server's word; else by a proof of our own, where that alone stands in the way."""
-        vouched = self.mail_room.authenticate(reading.message, self.identity)
+        vouched = self.mail_room.authenticate(reading.message, await self._server(reading))
         if self.vouching is None or vouched.domain is not None or vouched.forged or not reading.message.sender:
             return vouched
         proven = Authentication(reading.message.sender[0].domain, "a trial")
@@ -276,6 +276,14 @@ class Service:
         if isinstance(trial, Hold | Drop):
             return vouched
         return await self.vouching.vouch(reading.message, raw)
+
+    async def _server(self, reading: Reading) -> Identity:
+        """Where its results are to be looked for: as configured, or as the mails so far have shown."""
+        if self.identity.authserv_on_top is not None:
+            return self.identity
+        seen = self.mail_room.writes_on_top(reading.message, self.identity)
+        known = await self.ledger.writes_on_top(self.identity.authserv_id, seen)
+        return replace(self.identity, authserv_on_top=known)
 
     async def _diagnose(self, reading: Reading) -> tuple[Report, ...]:
         """A report for each notice that is bad news; at most `names_per_mail` names in all."""

@@ -45,6 +45,7 @@ class MailRoom:
     """What the mail room knows without touching anything: whose mail it is, and how a letter is written."""
 
     authenticate: Callable[[Message, Identity], Authentication]
+    writes_on_top: Callable[[Message, Identity], bool]
     thread_of: Callable[[Message], Thread]
     message_id: Callable[[Identity, str, int], str]
     compose: Compose
