@@ -107,9 +107,12 @@ class MailServers:
         """A crash of `imap` or `smtp`, children too."""
         self._running.pop(name).kill()
 
-    def remove(self) -> None:
+    def end(self) -> None:
         for running in self._running.values():
             running.kill()
+
+    def remove(self) -> None:
+        self.end()
         shutil.rmtree(self.root, ignore_errors=True)
 
     # ---- people and their mail

@@ -52,7 +52,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mails", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--keep", action="store_true", help="leave the ledger and the log behind")
+    parser.add_argument("--keep", action="store_true", help="leave the ledger, the log and the mailboxes behind")
     parser.add_argument("--pause", type=float, nargs=2, default=(1.0, 6.0), help="seconds between two faults")
     asked = parser.parse_args()
     if because := missing():

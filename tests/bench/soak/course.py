@@ -5,6 +5,7 @@ import random
 import shutil
 import smtplib
 import sqlite3
+import stat
 import tempfile
 import time
 from collections import Counter
@@ -89,7 +90,7 @@ def soak(count: int, seed: int, pause: tuple[float, float] = (1.0, 6.0), *, keep
         if not keep:
             stack.callback(shutil.rmtree, folder, ignore_errors=True)
         servers = MailServers()
-        stack.callback(servers.remove)
+        stack.callback(servers.end if keep else servers.remove)
         servers.start()
         imap = stack.enter_context(fault_proxy(("127.0.0.1", servers.ports["imap"])))
         smtp = stack.enter_context(fault_proxy(("127.0.0.1", servers.ports["smtp"])))
@@ -249,9 +250,17 @@ def _drain(servers: MailServers) -> None:
     """Until Postfix has handed on what it took; its log is written by then."""
     end = time.monotonic() + 60
     queues = [servers.root / "spool" / name for name in ("incoming", "active", "deferred")]
-    while any(f.is_file() for queue in queues for f in queue.rglob("*")) and time.monotonic() < end:
+    # A file that no owner may execute was not written to its end when Postfix was killed; it was never taken.
+    while any(_is_whole(f) for queue in queues for f in queue.rglob("*")) and time.monotonic() < end:
         time.sleep(0.5)
     time.sleep(1)
+
+
+def _is_whole(file: Path) -> bool:
+    with suppress(FileNotFoundError):
+        mode = file.stat().st_mode
+        return stat.S_ISREG(mode) and bool(mode & stat.S_IXUSR)
+    return False
 
 
 __all__ = ["Outcome", "soak"]
