@@ -11,6 +11,12 @@ ROOT = Path(__file__).parent
 SECURITY = (ROOT.parent / "SECURITY.md").read_text(encoding="utf-8")
 
 
+def test_every_condition_has_its_number_and_mails_that_try_it() -> None:
+    rows = re.findall(r"^\| N(\d+) \| \w+ \| [^|]+ \| (\d+) \|$", tables(), re.M)
+    assert {int(number) for number, _ in rows} == set(range(1, 36))
+    assert all(int(mails) > 0 for _, mails in rows)
+
+
 def test_every_attack_has_its_number() -> None:
     assert [attack.number for attack in ATTACKS] == list(range(1, 41))
 

@@ -28,7 +28,6 @@ class Attack:
     number: int
     tried: str
     happened: str
-    lacks: str = ""
 
 
 ATTACKS = (
@@ -44,9 +43,7 @@ ATTACKS = (
     ),
     Attack(7, "another responder in copy", "one answer"),
     Attack(8, "forged bounces", "counted; nobody is suppressed"),
-    Attack(
-        9, "a mail bomb", "caps (N26); another sender is answered all the same", lacks="5,000 mails against the clock"
-    ),
+    Attack(9, "a mail bomb", "caps (N26); others come first, and are answered (the clock: the last table)"),
     Attack(10, "a known Message-ID sent first; one mail many times", "the real one is answered, copies are not"),
     Attack(11, "two responders without headers, 1,000 rounds", "three answers at most"),
     Attack(12, "10,000 old mails after a UIDVALIDITY change", "none is answered"),
@@ -81,7 +78,7 @@ ATTACKS = (
     Attack(33, "surrogates, NUL, marks without end", "cleaned"),
     Attack(34, "dates that are none", "unknown; the mail is read all the same"),
     Attack(35, "paths as names of attachments", "no file is ever named by a mail"),
-    Attack(36, "a mail that crashes its reader", "three tries, then set aside; the others go on"),
+    Attack(36, "a mail that crashes its reader; all hostile samples", "three tries, then set aside; the others go on"),
     Attack(37, "an IMAP server that says anything", "nothing but a trouble comes out"),
     Attack(38, "lines cut, STARTTLS stripped, wrong certificates", "no password in clear; the mail is filed once"),
     Attack(39, "kill -9 at every step of a round", "the same answers; a repeat only in SMTP's gap"),
@@ -105,11 +102,11 @@ FAULTS = (
     ("a token expires or is revoked", "refreshed once and tried again; else the reason, and the letters are kept"),
     ("throttling that names a time", "left alone for that long"),
     ("a folder is missing, read-only, or removed by somebody", "the reason is told; our own folders are made again"),
-    ("quota full on the move", "the mail stays; the reason is told"),
+    ("quota full on the move", "the mail stays, the reason is told; filed once there is room"),
     ("no MOVE, no UIDPLUS", "copied and flagged; nothing of others is expunged"),
     ("UIDVALIDITY changes", "old keys mean no mail any more"),
     ("STARTTLS stripped, PREAUTH in clear", "no password is sent"),
-    ("a certificate that is not accepted", "no password is sent; the hint names ca_file"),
+    ("a certificate that nobody we know signed, or itself alone; expired; of another host", "no password is sent"),
     ("SMTP 4xx and 5xx at each step", "put off, or left to a person"),
     ("greylisting", "sent later"),
     ("silence, a break or garbage after the dot", "perhaps sent: looked for in Sent, else once more, under one id"),
@@ -168,8 +165,7 @@ def _attacks() -> Iterator[str]:
     yield "| attack | what was tried | what happened | tests |"
     yield "|---|---|---|---|"
     for attack in ATTACKS:
-        lacks = f" — in part; lacks {attack.lacks}" if attack.lacks else ""
-        yield f"| {attack.number} | {attack.tried} | {attack.happened}{lacks} | {' '.join(tests[attack.number])} |"
+        yield f"| {attack.number} | {attack.tried} | {attack.happened} | {' '.join(tests[attack.number])} |"
 
 
 def _faults() -> Iterator[str]:

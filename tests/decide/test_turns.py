@@ -19,6 +19,7 @@ def order(*entries: Entry) -> list[int]:
     return [entry.id for entry in in_turn(entries)]
 
 
+@pytest.mark.attack(number=9)
 def test_another_senders_mail_is_taken_before_the_rest_of_a_bomb() -> None:
     bomb = [waiting(n, "bomber@example.com") for n in range(1, 5001)]
     late = [waiting(6001, "a@example.jp", 5), waiting(6002, "b@example.jp", 6), waiting(6003, "A@example.jp", 7)]

@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from email.message import Message
 from pathlib import Path
 
@@ -24,6 +25,8 @@ import trustme
 
 POSTFIX = "/usr/lib/postfix/sbin/master"
 PASSWORD = "open-sesame"  # of everybody
+# More ways to write 127.0.0.1: Dovecot has a bad certificate for each of the first two, and none for the third.
+EXPIRED, ALONE, OTHER_HOST = "127.1", "127.0.1", "0x7f.1"
 
 
 def missing() -> str | None:
@@ -61,7 +64,7 @@ def mail_servers() -> Iterator["MailServers"]:
 class MailServers:
     """Dovecot (IMAP, IMAPS, LMTP, SASL) and Postfix (SMTP, submission with STARTTLS, submissions)."""
 
-    NAMES = ("imap", "imaps", "lmtp", "sasl", "smtp", "submission", "submissions", "token")
+    NAMES = ("imap", "imaps", "lmtp", "sasl", "smtp", "submission", "submissions", "token", "expired", "alone")
 
     def __init__(
         self, *, inside: tuple[str, ...] = (), ip: str = "127.0.0.1", ports: dict[str, int] | None = None
@@ -159,6 +162,14 @@ class MailServers:
         own = authority.issue_cert("localhost", "mail.lab.example", self.ip)
         own.private_key_pem.write_to_path(str(self.root / "key.pem"))
         own.cert_chain_pems[0].write_to_path(str(self.root / "cert.pem"))
+        expired = authority.issue_cert(EXPIRED, self.ip, not_after=datetime.now(UTC) - timedelta(days=1))
+        expired.private_key_and_cert_chain_pem.write_to_path(str(self.root / "expired.pem"))
+        alone = str(self.root / "alone.pem")
+        command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=alone"
+        names = f"subjectAltName=DNS:{ALONE},IP:{self.ip}"
+        subprocess.run(
+            [*command.split(), "-addext", names, "-keyout", alone, "-out", alone], check=True, capture_output=True
+        )
 
     def _write(self, name: str, text: str) -> None:
         ports = {port.upper(): str(number) for port, number in self.ports.items()}
@@ -275,6 +286,28 @@ namespace inbox {
 protocol lmtp {
   postmaster_address = postmaster@lab.example
 }
+local_name 127.1 {
+  ssl_cert = <{ROOT}/expired.pem
+  ssl_key = <{ROOT}/expired.pem
+}
+local_name 127.0.1 {
+  ssl_cert = <{ROOT}/alone.pem
+  ssl_key = <{ROOT}/alone.pem
+}
+# A place of its own with room for one mail.
+namespace full {
+  prefix = Full/
+  separator = /
+  location = maildir:~/Full
+}
+mail_plugins = quota
+protocol imap {
+  mail_plugins = quota imap_quota
+}
+plugin {
+  quota = maildir:Full:ns=Full/
+  quota_rule = *:messages=1
+}
 service imap-login {
   inet_listener imap {
     port = {IMAP}
@@ -373,6 +406,12 @@ message_size_limit = 200000
   -o smtpd_tls_wrappermode=yes
   -o smtpd_sasl_auth_enable=yes
   -o smtpd_relay_restrictions=permit_sasl_authenticated,reject
+{IP}:{EXPIRED} inet n - n - - smtpd
+  -o smtpd_tls_wrappermode=yes
+  -o smtpd_tls_chain_files={ROOT}/expired.pem
+{IP}:{ALONE} inet n - n - - smtpd
+  -o smtpd_tls_wrappermode=yes
+  -o smtpd_tls_chain_files={ROOT}/alone.pem
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 
 from tests.lab.faults import Action, FaultProxy, fault_proxy
-from tests.lab.mail import PASSWORD, MailServers, mail_servers  # noqa: F401 # a fixture
+from tests.lab.mail import ALONE, EXPIRED, OTHER_HOST, PASSWORD, MailServers, mail_servers  # noqa: F401 # a fixture
 from triage.mail import ImapMailbox
 from triage.model import Listed, Permanent, Place, Temporary
 
@@ -39,8 +39,10 @@ def address(servers: MailServers) -> str:
 
 @asynccontextmanager
 async def a_mailbox(port: int, address: str, tls: str = "none", **more: object) -> AsyncIterator[ImapMailbox]:
-    settings: dict[str, object] = {"password": PASSWORD, "host": "127.0.0.1", "timeout": 2.0, "pause": 0.02, **more}
-    mailbox = ImapMailbox("box", port=port, tls=tls, user=address, places=PLACES, **settings)  # type: ignore[arg-type]
+    settings: dict[str, object] = {
+        "password": PASSWORD, "host": "127.0.0.1", "timeout": 2.0, "pause": 0.02, "places": PLACES, **more,
+    }  # fmt: skip
+    mailbox = ImapMailbox("box", port=port, tls=tls, user=address, **settings)  # type: ignore[arg-type]
     try:
         yield mailbox
     finally:
@@ -82,6 +84,26 @@ async def test_a_certificate_of_an_unknown_authority_is_refused(servers: MailSer
         assert isinstance(trouble, Permanent)
         assert "certificate is not accepted" in str(trouble)
         assert "ca_file" in trouble.hint
+
+
+@pytest.mark.fault(number=18)
+@pytest.mark.attack(number=38)
+@pytest.mark.parametrize("tls", ["implicit", "starttls"])
+@pytest.mark.parametrize(
+    ("host", "reason"),
+    [(EXPIRED, "expired"), (ALONE, "self-signed"), (OTHER_HOST, "mismatch")],
+    ids=["expired", "signed by itself", "of another host"],
+)
+async def test_a_wrong_certificate_is_told_and_ends_the_connection(
+    servers: MailServers, address: str, host: str, reason: str, tls: str
+) -> None:
+    port = servers.ports["imaps" if tls == "implicit" else "imap"]
+    async with a_mailbox(port, address, tls, ca_file=servers.ca_file, host=host) as mailbox:
+        trouble = await refused(mailbox)
+    assert isinstance(trouble, Permanent)
+    assert "certificate is not accepted" in str(trouble)
+    assert reason in str(trouble)
+    assert f"user=<{address}>" not in (servers.root / "dovecot.log").read_text()
 
 
 @pytest.mark.fault(number=17)
@@ -191,6 +213,23 @@ async def test_a_full_mailbox_keeps_the_mail_where_it_is(proxy: FaultProxy, addr
             await mailbox.file(mail.key, Place.HELD)
         assert "make room" in trouble.value.hint
         assert await mailbox.list() == (mail,)
+
+
+@pytest.mark.fault(number=14)
+async def test_a_folder_with_no_room_left_by_quota(servers: MailServers, address: str) -> None:
+    """Dovecot's own quota, for the place that the mail has to go to: it waits, and goes there once there is room."""
+    servers.deliver(address, MAIL)
+    places = {**PLACES, Place.HELD: "Full/Held"}
+    async with a_mailbox(servers.ports["imap"], address, places=places) as mailbox:
+        first, second = await mailbox.list()
+        await mailbox.file(first.key, Place.HELD)
+        with pytest.raises(Temporary, match="OVERQUOTA") as trouble:
+            await mailbox.file(second.key, Place.HELD)
+        assert "make room" in trouble.value.hint
+        assert await patiently(mailbox.list) == (second,)
+        servers.doveadm("expunge", "-u", address, "mailbox", "Full/Held", "all")
+        await patiently(lambda: mailbox.file(second.key, Place.HELD))
+        assert await mailbox.list() == ()
 
 
 @pytest.mark.fault(number=16)

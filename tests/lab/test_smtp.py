@@ -140,6 +140,20 @@ async def test_a_certificate_of_an_unknown_authority_is_refused(servers: MailSer
     assert "ca_file" in trouble.hint
 
 
+@pytest.mark.fault(number=18)
+@pytest.mark.attack(number=38)
+@pytest.mark.parametrize(
+    ("port", "host", "reason"),
+    [("expired", "127.0.0.1", "expired"), ("alone", "127.0.0.1", "self-signed"), ("submissions", "127.1", "mismatch")],
+    ids=["expired", "signed by itself", "of another host"],
+)
+async def test_a_wrong_certificate_is_told(servers: MailServers, port: str, host: str, reason: str) -> None:
+    outbox = an_outbox(servers.ports[port], "implicit", host=host, ca_file=servers.ca_file, user="u", password=PASSWORD)
+    trouble = await refused(outbox, a_letter())
+    assert "certificate is not accepted" in str(trouble)
+    assert reason in str(trouble)
+
+
 @pytest.mark.fault(number=24)
 async def test_a_wrong_password_is_the_set_up_s_fault_and_not_the_letter_s(servers: MailServers) -> None:
     outbox = an_outbox(

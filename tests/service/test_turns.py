@@ -23,6 +23,7 @@ def a_mail(number: int, sender: str = "bomber@agency.example.com") -> Mail:
     return mail.put("Return-Path", f"<{sender}>")
 
 
+@pytest.mark.attack(number=9)
 async def test_who_comes_last_is_worked_on_in_the_next_round(house: House) -> None:
     for number in range(3 * SHIFT):
         house.receives(a_mail(number))
@@ -36,6 +37,7 @@ async def test_who_comes_last_is_worked_on_in_the_next_round(house: House) -> No
     await service.close()
 
 
+@pytest.mark.attack(number=9)
 async def test_the_ledger_takes_in_no_more_than_it_may_hold(house: House) -> None:
     for number in range(BATCH + 10):
         house.receives(a_mail(number))
