@@ -20,7 +20,9 @@ import pyphen
 
 NOTES = Path(__file__).parent.parent / "notes"
 CHECKS = {"ja": "確認したこと", "en": "What we checked"}
-_LABELS = re.compile(r"^(?:原因|推定|結果|期限|このあと|Cause|Likely|Result|By when|Next)  +|^ *(?:\d+\.|-|■) ", re.M)
+_LABELS = re.compile(
+    r"^(?:原因|通知では|推定|結果|期限|このあと|Cause|Stated|Likely|Result|By when|Next)  +|^ *(?:\d+\.|-|■) ", re.M
+)
 _NOT_PROSE = re.compile(
     r"^  \|.*$|^ +[^ :]+(?: [^ :]+)?: \S+(?:, \S+)*$|https?://\S+|「[^」]*」|“[^”]*”|\"[^\"]*\"|[\w*.-]*[A-Za-z0-9_-]+\.[A-Za-z0-9_.-]+|\b[0-9a-f]*::[0-9a-f]*\b|→",
     re.M,
@@ -74,7 +76,7 @@ def score(path: Path) -> Score:
 
 
 def scores() -> list[Score]:
-    return [score(path) for path in sorted(NOTES.glob("*/*.txt"))]
+    return [score(path) for path in sorted(NOTES.glob("*/*.txt")) if path.parent.name != "weaker"]
 
 
 def too_hard(found: list[Score]) -> list[Score]:

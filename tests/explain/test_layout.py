@@ -21,15 +21,25 @@ def test_width(why: str, text: str, columns: int) -> None:
 
 
 def test_a_full_stop_stays_with_its_word() -> None:
-    assert wrap("あいう。かき", columns=6) == ["あい", "う。か", "き"]
+    assert wrap("あいう。かき", columns=6) == ["あい", "う。", "かき"]
 
 
 def test_an_opening_bracket_goes_to_the_next_line() -> None:
     assert wrap("ああ「いい」", columns=6) == ["ああ", "「いい」"[:2], "い」"]
 
 
+def test_a_phrase_is_not_torn_apart_where_the_line_can_end_before_it() -> None:
+    assert wrap("証明書の更新の原因がわかりました", columns=26) == ["証明書の更新の", "原因がわかりました"]
+    pieces = ["次に左の", "「サーバーパネル」を", "開いて見ます"]
+    assert wrap("".join(pieces), columns=20) == pieces
+
+
+def test_a_phrase_too_long_to_give_away_is_torn() -> None:
+    assert wrap("証明書の有効期限切警告表示画面", columns=24) == ["証明書の有効期限切警告表", "示画面"]
+
+
 def test_a_name_is_not_torn_apart() -> None:
-    assert wrap("行き先は example.jp です", columns=14) == ["行き先は", "example.jp で", "す"]
+    assert wrap("行き先は example.jp です", columns=14) == ["行き先は", "example.jp", "です"]
 
 
 def test_a_date_is_torn_only_between_its_pieces() -> None:

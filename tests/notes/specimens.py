@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cache
+from typing import Literal
 
 from triage.config import load_rules, load_wording
 from triage.explain import explain
@@ -34,8 +35,12 @@ HOSTS = ("xserver", "cpanel", "unknown")
 LANGUAGES: tuple[Language, ...] = ("ja", "en")
 WORDING = load_wording()
 
-OLD = Certificate("R11", datetime(2026, 9, 29, tzinfo=UTC), datetime(2026, 12, 28, tzinfo=UTC), ("example.jp",))
-NEW = Certificate("R12", datetime(2026, 11, 20, tzinfo=UTC), datetime(2027, 2, 18, tzinfo=UTC), ("example.jp",))
+OLD = Certificate(
+    "Let's Encrypt R11", datetime(2026, 9, 29, tzinfo=UTC), datetime(2026, 12, 28, tzinfo=UTC), ("example.jp",)
+)
+NEW = Certificate(
+    "Let's Encrypt R12", datetime(2026, 11, 20, tzinfo=UTC), datetime(2027, 2, 18, tzinfo=UTC), ("example.jp",)
+)
 
 # One cause of each area that a round of questions looks at, in the order of the road.
 LOOKED_AT = (
@@ -79,6 +84,33 @@ def specimens() -> Iterator[Specimen]:
             for rule in WORDING.causes.values():
                 yield Specimen(f"{rule.code}/{host}.{language}.txt", language, of_cause(rule, host), providers())
             yield from _without_cause(host, language)
+
+
+# How sure a cause can be, where it is not both seen and sure to stop the renewal: only likely; told by the mail alone;
+# seen, but in the way only now and then.
+WEAKER: dict[str, tuple[Certainty, bool | None, Literal["seen", "stated"]]] = {
+    "likely": (Certainty.UNKNOWN, True, "seen"),
+    "stated": (Certainty.SHOWN, True, "stated"),
+    "now-and-then": (Certainty.SHOWN, None, "seen"),
+}
+
+
+def weaker(form: str, language: Language) -> str:
+    """What each cause sounds like in that form at Xserver: the lines that say how sure it is."""
+    certainty, blocks, basis = WEAKER[form]
+    made: list[str] = []
+    for rule in WORDING.causes.values():
+        if rule.blocks is False or rule.code in ("moved-away", "service-names-only"):
+            continue  # nothing to repair: shown, or not said at all
+        sure = of_cause(rule, "xserver")
+        lead = Finding(rule.code, certainty, blocks, basis, rule.example)
+        verdict: Verdict = "will-fail" if basis == "stated" else "unknown"
+        diagnosis = replace(sure.diagnoses[0], verdict=verdict, findings=(lead, *sure.diagnoses[0].findings[1:]))
+        said = Specimen("", language, replace(sure, diagnoses=(diagnosis,)), providers()).note.text.split("\n")
+        date = next(n for n, line in enumerate(said) if line.startswith(WORDING.phrases[language]["label_until"]))
+        certain = (line for line in said[date:] if line.startswith(("  | ", " ✗ ", " ? ")))
+        made += [f"## {rule.code}", *(line for line in said[:date] if line), *certain, ""]
+    return "\n".join(made)
 
 
 def of_cause(rule: CauseRule, host: str) -> Report:

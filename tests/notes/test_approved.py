@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.bench.clearness import Score, scores, too_hard
-from tests.notes.specimens import Specimen, specimens
+from tests.notes.specimens import LANGUAGES, WEAKER, Specimen, specimens, weaker
+from triage.model import Language
 
 HERE = Path(__file__).parent
 ALL = tuple(specimens())
@@ -22,6 +23,15 @@ def test_the_note_is_the_approved_one(specimen: Specimen) -> None:
         kept.write_text(specimen.note.text, encoding="utf-8")
     assert kept.is_file(), "nobody approved this note yet; read it, then run with TRIAGE_APPROVE=1"
     assert specimen.note.text == kept.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("form", WEAKER)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_cause_that_is_less_sure_has_weaker_words(form: str, language: Language) -> None:
+    made, kept = weaker(form, language), HERE / "weaker" / f"{form}.{language}.txt"
+    if APPROVING:
+        kept.write_text(made, encoding="utf-8")
+    assert made == kept.read_text(encoding="utf-8")
 
 
 # What counts stands before the list of checks; further roads and the text for the host do not.
@@ -50,4 +60,5 @@ def test_a_hard_note_is_called_hard() -> None:
 
 def test_no_approved_note_is_left_over() -> None:
     kept = {str(path.relative_to(HERE)) for path in HERE.glob("*/*.txt")}
-    assert kept - {specimen.path for specimen in ALL} == set()
+    forms = {f"weaker/{form}.{language}.txt" for form in WEAKER for language in LANGUAGES}
+    assert kept - {specimen.path for specimen in ALL} == forms

@@ -41,6 +41,11 @@ class Answer:
         return next((d.certificate for d in self.diagnoses if d.certificate), None)
 
     @property
+    def is_seen(self) -> bool:
+        """What the words say is there; whether it is the cause is another question."""
+        return self.finding is not None and self.finding.shown
+
+    @property
     def needs_work(self) -> bool:
         return self.kind <= Kind.LIKELY
 
@@ -120,7 +125,8 @@ def _judged(diagnosis: Diagnosis, notice: Notice | None, wording: Wording) -> tu
         return (Kind.CLEAR, "no-obstacle") if diagnosis.verdict == "no-obstacle" else (Kind.UNKNOWN, "unknown")
     if lead.code in _NOTHING_TO_REPAIR or wording.causes[lead.code].blocks is False:
         return Kind.HARMLESS if lead.shown else Kind.LIKELY, lead.code
-    if not lead.shown:
+    # What is seen, but stops a renewal only now and then, need not be what stopped this one.
+    if not lead.shown or (lead.blocks is None and lead.basis == "seen"):
         return Kind.LIKELY, lead.code
     return (Kind.STATED if lead.basis == "stated" else Kind.SHOWN), lead.code
 

@@ -119,7 +119,11 @@ def _blamed(answer: Answer, finding: Finding) -> bool:
 
 def _own_words(texts: Mapping[str, str], answer: Answer, finding: Finding, frame: Frame) -> str:
     words = frame.wording.of(finding.code, frame.language)
-    return render((words.check if words else "") or texts["bad"], frame.values(answer, finding))
+    said = render((words.check if words else "") or texts["bad"], frame.values(answer, finding))
+    if finding.basis != "stated":
+        return said
+    # Among what was checked it has its place only as what it is: told, not seen.
+    return render(frame.phrases["stated_check"], {**frame.values(answer, finding), "check": said})
 
 
 def _named(check: Check, answer: Answer, frame: Frame) -> Check:

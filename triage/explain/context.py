@@ -112,10 +112,13 @@ def _values(answer: Answer, finding: Finding | None, frame: Frame) -> dict[str, 
         "guessed": bool(answer.diagnoses and "provider" in answer.diagnoses[0].inquiry.assumed),
         "provider": provider.called(language) if known else "",
         "hosted": hosted,
+        "own_server": known and provider.kind == "client",
+        "own_nameservers": _own_nameservers(provider) if hosted else "",
         "host": provider.called(language) if hosted else frame.phrases["your_host"],
         "panel": Blanks({key: menu(path, locale) for key, path in provider.panel.get(language, {}).items()}),
         "link": Blanks(provider.links),
-        "unsure": answer.kind is Kind.LIKELY,
+        "unsure": answer.kind is Kind.LIKELY and not answer.is_seen,
+        "sometimes": bool(finding and finding.shown and finding.blocks is None),
         "stated": bool(finding and finding.basis == "stated"),
         "watching": frame.watching,
         "asked_by_hand": answer.notice is None,
@@ -124,6 +127,12 @@ def _values(answer: Answer, finding: Finding | None, frame: Frame) -> dict[str, 
         **_dates(answer, locale, frame.now),
         **_operators(answer, found, frame),
     }
+
+
+def _own_nameservers(provider: Provider) -> str:
+    """To be typed at the registrar, so all of them or none: a pattern such as `*.dns.host.example` says nothing."""
+    known = provider.nameservers
+    return "" if any("*" in host for host in known) else ", ".join(known)
 
 
 def _ca(answer: Answer) -> str:

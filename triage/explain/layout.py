@@ -8,9 +8,8 @@ WIDTH = 72
 SHORT = 12  # columns: a last line below that looks like a slip, so the lines before it give something away
 
 # JIS X 4051: these may not start a line, those may not end one.
-_NO_START = frozenset(
-    "、。，．・：；？！ー」』）】〕〉》｝…‥々ゝゞぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ,.:;?!)]}%”’→"
-)
+_CLOSING = frozenset("、。，．：；？！」』）】〕〉》｝…‥,.:;?!)]}”’→")
+_NO_START = _CLOSING | frozenset("・ー々ゝゞぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ%")
 _NO_END = frozenset("「『（【〔〈《｛([{“‘")
 # A date or an amount stays in one piece: "12月28日", "10分", "35日".
 _PIECE = re.compile(
@@ -48,20 +47,37 @@ def wrap(text: str, first: str = "", rest: str = "", columns: int = WIDTH) -> li
 
 
 def _filled(text: str, first: str, rest: str, columns: int) -> list[str]:
-    """Each line as full as it gets."""
+    """Each line as full as it gets without tearing a Japanese phrase, where there is one to keep whole."""
     lines: list[str] = []
-    line, taken = first, width(first)
-    empty = True
+    lead, held = first, list[str]()
     for piece in _pieces(text, columns - max(width(first), width(rest))):
-        if not empty and taken + width(piece.rstrip()) > columns:
-            lines.append(line.rstrip())
-            line, taken, empty = rest, width(rest), True
-        if empty and piece.isspace():
-            continue
-        line += piece
-        taken += width(piece)
-        empty = False
-    return [*lines, line.rstrip()] if not empty or not lines else lines
+        if held and width(lead) + sum(map(width, held)) + width(piece.rstrip()) > columns:
+            kept = _kept(held, piece)
+            lines.append((lead + "".join(held[:kept])).rstrip())
+            lead, held = rest, held[kept:]
+        if held or not piece.isspace():
+            held.append(piece)
+    return [*lines, (lead + "".join(held)).rstrip()] if held or not lines else lines
+
+
+def _kept(held: list[str], following: str) -> int:
+    """How many of the pieces in hand stay on the line: up to the last place where a reader would pause."""
+    given = 0
+    for kept in range(len(held), 0, -1):
+        right = held[kept] if kept < len(held) else following
+        if _pauses(held[kept - 1], right):
+            return kept
+        given += width(held[kept - 1])
+        if given > SHORT:
+            break
+    return len(held)
+
+
+def _pauses(left: str, right: str) -> bool:
+    """A phrase ends in hiragana, and the next begins with anything else (文節); so does a sign end one, or a space."""
+    if left.isspace() or right.isspace() or left[-1] in _CLOSING or right[0] in _NO_END:
+        return True
+    return "ぁ" <= left[-1] <= "ゖ" and not "ぁ" <= right[0] <= "ゖ"
 
 
 def _pieces(text: str, room: int) -> list[str]:

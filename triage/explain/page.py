@@ -74,7 +74,7 @@ def page(answers: tuple[Answer, ...], frame: Frame, signs: tuple[str, ...]) -> P
 def title(answer: Answer, frame: Frame) -> str:
     """The cause in one line; softer words where it is not proved."""
     words = frame.words(answer)
-    unsure = answer.kind in (Kind.LIKELY, Kind.UNKNOWN) and words.unsure
+    unsure = answer.kind in (Kind.LIKELY, Kind.UNKNOWN) and not answer.is_seen and words.unsure
     return render(words.unsure if unsure else words.title, frame.values(answer))
 
 
@@ -114,7 +114,7 @@ def _part(answer: Answer, frame: Frame, heading: str) -> Part:
         rows=tuple(row for row in (_cause(answer, words, frame), _until(answer, words, frame)) if row.lines),
         steps_title=render(frame.phrases["steps_in" if time else "steps"], {**values, "time": time}),
         steps=every(words.steps),
-        links=_links(answer, frame) if words.steps and answer.kind < Kind.HARMLESS else (),
+        links=_links(answer, frame) if words.steps and answer.names and answer.kind < Kind.HARMLESS else (),
         ask=render(words.ask, values),
         also=_also(answer, frame),
         roads=every(words.roads),
@@ -156,7 +156,8 @@ def _guess(answer: Answer, frame: Frame) -> str:
 def _until(answer: Answer, words: CauseWords, frame: Frame) -> Row:
     """By when, how many days are left, and what happens then."""
     label = frame.phrases["label_until"]
-    nothing_to_say = answer.until is None and answer.notice is None  # asked by hand, and no certificate to read
+    # Asked by hand, and no certificate to read; or nobody knows which site it is.
+    nothing_to_say = answer.until is None and (answer.notice is None or not answer.names)
     if answer.kind >= Kind.HARMLESS or nothing_to_say:
         return Row(label, ())
     values = frame.values(answer)
@@ -176,6 +177,8 @@ def _urgency_phrase(answer: Answer) -> str:
 
 def _coming(first: Answer, frame: Frame) -> Row | None:
     """What happens next: our own further looks, where there are any; else the host's next try."""
+    if not first.names:
+        return None  # nobody looks again at a site that nobody named
     kind = "good" if first.kind >= Kind.HARMLESS else "clear" if first.kind in (Kind.CLEAR, Kind.UNKNOWN) else "work"
     key = f"next_{kind}_watching" if frame.watching else f"next_{kind}"
     text = render(frame.phrases[key], frame.values(first))
