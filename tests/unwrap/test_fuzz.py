@@ -38,6 +38,7 @@ TOKENS = [
     *(b"Content-Transfer-Encoding: base64\r\n", b"Content-Transfer-Encoding: quoted-printable\r\n", b"; format=flowed; delsp=yes"),
     *(b"charset=iso-2022-jp", b"charset=utf-7", b"charset=euc-jp", b"charset=", b"boundary=\"\"", b"<div style=display:none>"),
     *(b"---------- Forwarded message ---------\r\n", b"________________________________\r\n", b"<table><tr><td>", b"<!--", b"&#0;"),
+    *(b"; name*=idna''x%E3.eml", b"; boundary*=undefined''b", b"; charset=idna", b"\r\nContent-Type: application/octet-stream"),
     *(b"X-Forwarded-For: a@b.test\r\n", b"\xe2\x80\xae", b"\xe2\x80\x8b", b"9999-99-99 99:99", b"(" * 50, b'"' * 50, b"<" * 50),
 ]  # fmt: skip
 
@@ -162,9 +163,9 @@ _BEHIND = r"(?![a-z0-9_-]|\.[a-z0-9-])"
 
 
 def _stands_in(name: Domain, message: Message) -> bool:
-    text = _all_text(message)
-    forms = "|".join(map(re.escape, (name.base.text, name.base.unicode.casefold())))
-    return re.search(rf"{_BEFORE}(?:{forms}){_BEHIND}", text) is not None
+    labels = zip(name.base.labels, name.base.unicode.casefold().split("."), strict=True)
+    form = r"\.".join(f"(?:{re.escape(ascii_form)}|{re.escape(printed)})" for ascii_form, printed in labels)
+    return re.search(f"{_BEFORE}{form}{_BEHIND}", _all_text(message)) is not None
 
 
 def _all_text(message: Message) -> str:

@@ -50,6 +50,7 @@ REFUSED = {
     "depth: mails in mails, 1,000 deep": (nested_mails(1_000), "parts that contain parts"),
     "parts: 50,000": (parts(50_000), "1000 parts"),
     "parts: behind a boundary in pieces": (parts(50_000, 'boundary*0=""; boundary*1="b"'), "1000 parts"),
+    "boundary: in a codec that decodes nothing": (parts(2, "boundary*=undefined''b"), "decodes to no text"),
     "parts: behind a boundary with an escape": (parts(50_000, 'boundary="\\b"'), "1000 parts"),
 }
 

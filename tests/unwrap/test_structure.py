@@ -116,6 +116,16 @@ def test_an_attached_mail_is_a_message_of_its_own(kind: str, headers: list[str],
     assert (found.how, found.subject, found.note, found.message) == ("attached", "inner", "please", inner)
 
 
+# Python has codecs that are no charsets and raise on anything, and the standard parser asks for them by name.
+@pytest.mark.parametrize("declared", ["name*=idna''x%E3.eml", "name*=undefined''x.eml", "name=x.eml; charset=idna"])
+def test_a_file_that_is_declared_in_a_codec_that_is_no_charset(declared: str) -> None:
+    octets = b"Subject: \xe3\x81\x82\r\n\r\n\xe3\x81\x82\r\n"
+    message = unwrap(
+        multipart("mixed", part("text/plain", "please"), part(f"application/octet-stream; {declared}", octets))
+    )
+    assert message.text.strip() == "please"
+
+
 def test_a_forward_inside_an_attached_mail_is_opened_too() -> None:
     inner = (FORWARDS / "ja-03-outlook-desktop-plain.eml").read_bytes()
     (attached,) = unwrap(multipart("mixed", part("message/rfc822", inner))).attached

@@ -1,8 +1,10 @@
 """An RE2 pattern → the literal text that every match of it must contain; what makes a thousand rules cheap."""
 
+import re
 from functools import lru_cache
 
 _QUANTIFIERS = "*?{"
+_OPENING = re.compile(r"\((?:\?(?:P?<\w+>|[a-zA-Z-]*:)|(?!\?))")
 _ESCAPED_LITERALS = frozenset(".()[]{}*+?|^$\\/-\"' #&~:=!<>@%,;")
 
 
@@ -10,11 +12,11 @@ _ESCAPED_LITERALS = frozenset(".()[]{}*+?|^$\\/-\"' #&~:=!<>@%,;")
 def required(pattern: str) -> frozenset[bytes]:
     """Octets of which one run at least is in every match, A to Z in lower case; empty where none can be named.
 
-    Only what stands outside of groups and classes counts, so the answer is always safe and sometimes shorter than it
-    could be. The longest run of each alternative is taken.
+    Only what a match cannot do without counts, so the answer is always safe and sometimes shorter than it could be. Of
+    the runs of an alternative, and of the sets of runs that its groups need, the one is taken whose shortest run is the
+    longest: the longer a run, the fewer texts hold it.
     """
-    runs = [max(found, key=len, default="") for found in _alternatives(pattern)]
-    return frozenset(run.lower().encode() for run in runs) if all(runs) else frozenset()
+    return frozenset(run.lower().encode() for run in _needed(pattern, 0))
 
 
 def may_hit(pattern: str, low: bytes) -> bool:
@@ -26,35 +28,53 @@ def may_hit(pattern: str, low: bytes) -> bool:
     return not needed or any(literal in low for literal in needed)
 
 
-def _alternatives(pattern: str) -> list[list[str]]:
-    """For each top-level alternative the runs of literal text in it."""
-    alternatives: list[list[str]] = [[]]
+_Runs = frozenset[str]
+_NONE: _Runs = frozenset()
+_MOST_RUNS = 12  # of a group; more are not worth looking for
+_DEEPEST = 4
+
+
+def _needed(pattern: str, depth: int) -> _Runs:
+    """Runs of which one at least is in every match; none where an alternative names none."""
+    best = [max(found, key=_worth, default=_NONE) for found in _alternatives(pattern, depth)]
+    return frozenset[str]().union(*best) if all(best) else _NONE
+
+
+def _worth(runs: _Runs) -> tuple[int, int]:
+    return min(map(len, runs)), -len(runs)
+
+
+def _alternatives(pattern: str, depth: int) -> list[list[_Runs]]:
+    """For each top-level alternative its runs of literal text, and for each group those of which it needs one."""
+    alternatives: list[list[_Runs]] = [[]]
     run = ""
     at = 0
     while at < len(pattern):
-        sign, after = _item(pattern, at)
-        follows = pattern[after : after + 1]
-        if sign == "|":
-            alternatives[-1].append(run)
-            alternatives.append([])
-            run = ""
-        elif sign and follows in _QUANTIFIERS and follows:
-            alternatives[-1].append(run)
-            run = ""
-            after = _past_quantifier(pattern, after)
-        elif sign and follows == "+":
-            alternatives[-1].append(run + sign)
-            run = ""
-            after = _past_quantifier(pattern, after)
-        elif sign:
+        begun = at
+        sign, at = _item(pattern, at)
+        follows = pattern[at : at + 1]
+        if sign and sign != "|" and (not follows or follows not in _QUANTIFIERS + "+"):
             run += sign
-        else:
-            alternatives[-1].append(run)
-            run = ""
-            after = _past_quantifier(pattern, after)
-        at = after
-    alternatives[-1].append(run)
-    return [[run for run in found if run] for found in alternatives]
+            continue
+        optional = follows and follows in _QUANTIFIERS
+        last = run + sign if sign != "|" and not optional else run
+        alternatives[-1] += [frozenset((last,))] if last else []
+        run = ""
+        if sign == "|":
+            alternatives.append([])
+            continue
+        if pattern[begun] == "(" and not optional and depth < _DEEPEST:
+            needed = _needed(_inside(pattern[begun:at]), depth + 1)
+            alternatives[-1] += [needed] if 0 < len(needed) <= _MOST_RUNS else []
+        at = _past_quantifier(pattern, at)
+    alternatives[-1] += [frozenset((run,))] if run else []
+    return alternatives
+
+
+def _inside(group: str) -> str:
+    """What stands between the brackets of a group, without its name or flags; nothing where it is flags alone."""
+    found = _OPENING.match(group)
+    return group[found.end() : -1] if found else ""
 
 
 def _item(pattern: str, at: int) -> tuple[str, int]:

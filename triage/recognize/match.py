@@ -64,7 +64,8 @@ def _places(signature: Signature, text: Text) -> tuple[tuple[str, Sequence[Patte
 
 def _claim(rule: Rule, text: Text) -> Claim | None:
     signature = rule.signature
-    subject = _first(rule, "subject", signature.subject, text.octets.subject)
+    headings = (p for p in signature.subject if may_hit(p.pattern, text.octets.low_subject))
+    subject = _first(rule, "subject", headings, text.octets.subject)
     proof = None if subject else _proof(rule, text)
     if not subject and not proof and (signature.subject or signature.body_alone):
         return None

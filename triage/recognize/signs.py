@@ -45,9 +45,10 @@ def automatic(message: Message) -> str | None:
     submitted = (message.first("auto-submitted") or "").lower()
     if submitted.startswith(("auto-replied", "auto-notified")) or message.first("x-autoreply"):
         return "it is an automatic reply"
-    if _ANSWER.search(message.subject[:200]):
+    subject = message.subject[:200].encode("utf-8", "replace")
+    if _ANSWER.search(subject):
         return "its subject is that of an automatic reply"
-    if _BOUNCE.search(message.subject[:200]):
+    if _BOUNCE.search(subject):
         return "its subject is that of a bounce"
     return None
 

@@ -20,7 +20,7 @@ _PREFIX = re.compile(
     r"\s*(?:\[\d{1,3}\]|\(\d{1,3}\))?\s*[:：])+\s*",
     re.IGNORECASE,
 )
-_QUOTE = re.compile(r"(?m)^(?: ?[>｜|])+ ?")
+_QUOTE = re.compile(r"\n(?: ?[>｜|])+ ?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class Octets:
     subject: bytes
     flow: bytes
     everything: bytes  # subject and lines, for fields
+    low_subject: bytes
     low: bytes  # subject and flow with A to Z in lower case, where literals are looked for
 
 
@@ -70,11 +71,10 @@ def _numbered(sign: re.Match[str]) -> str:
 
 def _normalized(lines: list[str]) -> str:
     """NFKC of the lines that can change by it: most of a long mail is plain, and NFKC is the dearest step of all."""
-    wide = [at for at, line in enumerate(lines) if not line.isascii()]
-    joined = "\n".join([lines[at] for at in wide])
-    if unicodedata.is_normalized("NFKC", joined):
+    wide = [at for at, line in enumerate(lines) if not line.isascii() and not unicodedata.is_normalized("NFKC", line)]
+    if not wide:
         return "\n".join(lines)
-    joined = _CIRCLED.sub(_numbered, joined)
+    joined = _CIRCLED.sub(_numbered, "\n".join([lines[at] for at in wide]))
     if _MARK_RUN.search(joined):
         joined = _MARK_RUN.sub(r"\1", joined)
     for at, line in zip(wide, unicodedata.normalize("NFKC", joined).split("\n"), strict=True):
@@ -91,8 +91,9 @@ def read(subject: str, body: str) -> Text:
 
 
 def _octets(subject: str, lines: str, flow: str) -> Octets:
-    head, body, joined = (part.encode("utf-8", "replace") for part in (subject, lines, flow))
-    return Octets(head, joined, b"%b\n\n%b\n" % (head, body), b"%b\n%b" % (head.lower(), joined.lower()))
+    head, body, joined = [part.encode("utf-8", "replace") for part in (subject, lines, flow)]
+    low = head.lower()
+    return Octets(head, joined, b"%b\n\n%b\n" % (head, body), low, b"%b\n%b" % (low, joined.lower()))
 
 
 def _without_runs(text: str, sign: str, longest: int) -> str:
@@ -110,4 +111,4 @@ def without_prefixes(subject: str) -> str:
 
 
 def without_quote_marks(text: str) -> str:
-    return _QUOTE.sub("", text[:LONGEST]) if ">" in text or "|" in text or "｜" in text else text
+    return _QUOTE.sub("\n", "\n" + text[:LONGEST])[1:] if ">" in text or "|" in text or "｜" in text else text

@@ -29,8 +29,10 @@ _CAF = re.compile(r"\+caf_=", re.IGNORECASE)
 
 def open_forwards(message: Message) -> Message:
     """The message with `forwarded` filled in, in every attached mail as well."""
-    message = replace(message, attached=tuple(open_forwards(inner) for inner in message.attached))
-    return replace(message, forwarded=find_forward(message))
+    if message.attached:
+        message = replace(message, attached=tuple(open_forwards(inner) for inner in message.attached))
+    forwarded = find_forward(message)
+    return replace(message, forwarded=forwarded) if forwarded else message
 
 
 def find_forward(message: Message) -> Forwarded | None:

@@ -12,8 +12,8 @@ from email.errors import MessageError
 from email.message import Message as Mime
 from typing import Literal
 
-import mailparser
-from mailparser.exceptions import MailParserError
+from mailparser.dates import parse_mail_date
+from mailparser.utils import get_addresses
 
 from triage.model import Address, Message
 from triage.unwrap import limits
@@ -23,7 +23,7 @@ from triage.unwrap.headers import clean, read_addresses, read_date, read_headers
 from triage.unwrap.html import html_to_text, links_of
 from triage.unwrap.limits import TooMuch
 
-_PEOPLE_AND_TIME = frozenset({"from", "sender", "reply-to", "date"})
+_HEAD_END = re.compile(rb"\n\r?\n")
 _MSG_ID = re.compile(r"<[^<>\s@]{1,250}@[^<>\s@]{1,250}>")
 _LINK = re.compile(r"https?://[^\s<>\"'\u3000-\u3015\uff09]{1,2000}")
 _META = re.compile(rb"(?i)<meta[^<>]{0,200}charset\s*=\s*[\"']?\s*([a-z0-9_:.-]{2,40})")
@@ -68,39 +68,66 @@ def parse(raw: bytes) -> Message:
     """The mail, without `forwarded`. Raises TooMuch."""
     limits.check(raw)
     try:
-        tree = message_from_bytes(raw)
+        tree = _tree(raw)
         message = _message(tree, _Budget(), level=0, size=len(raw))
     except RecursionError as error:
         raise TooMuch("the mail is nested too deeply") from error
     return _with_second_opinion(message, tree)
 
 
-def _head(tree: Mime) -> Mime:
-    """The headers about people and time. Of a whole mail mail-parser would decode every part and copy every file."""
-    head = Mime()
-    for name, value in tree.raw_items():
-        if name.lower() in _PEOPLE_AND_TIME:
-            head[name] = value
-    head.set_payload("")
-    return head
+def _tree(raw: bytes) -> Mime:
+    """The standard parser's tree. A body without parts is not cut into lines for it, only to be joined again."""
+    end = _HEAD_END.search(raw)
+    if end is not None:
+        head = _parsed(raw[: end.end()])
+        if head.get_content_maintype() not in ("multipart", "message") and _octets(head) == b"":
+            head.set_payload(raw[end.end() :].decode("ascii", "surrogateescape"))
+            return head
+    return _parsed(raw)
+
+
+def _parsed(octets: bytes) -> Mime:
+    try:
+        return message_from_bytes(octets)
+    except UnicodeError as error:
+        raise TooMuch("a boundary is written in what decodes to no text") from error  # `boundary*=idna''…`
 
 
 def _with_second_opinion(message: Message, tree: Mime) -> Message:
-    """Where mail-parser reads another sender than we do, both are kept: a sender who can be read two ways is no one."""
+    """Where mail-parser reads another sender than we do, both are kept: a sender who can be read two ways is no one.
+
+    Its readers of addresses and of dates are asked, not its whole parse: that decodes every part and copies every file.
+    """
     try:
-        parsed = mailparser.MailParser(_head(tree))
-    except (MailParserError, MessageError, ValueError, LookupError, RecursionError):
+        theirs, malformed = _as_mail_parser_reads(tree)
+    except (MessageError, ValueError, LookupError, RecursionError):
         # The standard parser below it raises on half an encoded word: `=?utf-8?B?44O?=`.
         return replace(message, repairs=(*message.repairs, "the sender could be read in one way only"))
-    repairs = tuple(f"a header is malformed: {kind}" for kind in sorted(parsed.defects_categories))
+    repairs = tuple(f"a header is malformed: {kind}" for kind in malformed)
     ours = {a.address.lower() for a in message.sender}
-    theirs = [Address(None, clean(address)) for _, address in parsed.from_ or () if "@" in address]
     extra = tuple(a for a in theirs if a.address.lower() not in ours)
     if extra:
         repairs += ("the sender can be read two ways",)
     if not repairs:
         return message
     return replace(message, sender=message.sender + extra, repairs=message.repairs + repairs)
+
+
+def _as_mail_parser_reads(tree: Mime) -> tuple[list[Address], list[str]]:
+    """The people of the first From, and which kinds of headers about people and time are malformed."""
+    senders: list[Address] = []
+    diagnostics: list[dict[str, object]] = []
+    malformed: list[str] = []
+    for at, value in enumerate(tree.get_all("from", [])):
+        found = get_addresses(value, defects=diagnostics)
+        senders += [Address(None, clean(address)) for _, address in found if "@" in address] if not at else []
+    for value in tree.get_all("reply-to", []):
+        get_addresses(value, defects=diagnostics)
+    if diagnostics:
+        malformed.append("AddressHeaderDefect")
+    if any(parse_mail_date(value).reasons for name, value in tree.raw_items() if name.lower() == "date"):
+        malformed.append("DateHeaderDefect")
+    return senders, malformed
 
 
 def _message(mime: Mime, budget: _Budget, level: int, size: int) -> Message:
@@ -160,7 +187,7 @@ def _pieces(mime: Mime, found: _Found, budget: _Budget, level: int) -> list[_Pie
 
 
 def _children(mime: Mime) -> list[Mime]:
-    payload = mime.get_payload()
+    payload = mime.get_payload() if mime.is_multipart() else None
     return [part for part in payload if isinstance(part, Mime)] if isinstance(payload, list) else []
 
 
@@ -175,7 +202,7 @@ def _leaf(mime: Mime, kind: str, found: _Found, budget: _Budget) -> list[_Piece]
         if kind != "text/plain":
             found.repairs.append(f"{kind} without parts, read as text")
         text = clean_text(_decoded(mime, found, budget))
-        if str(mime.get_param("format", "")).lower() == "flowed":
+        if "flowed" in _declared(mime) and str(mime.get_param("format", "")).lower() == "flowed":
             text = unflow(text, delete_space=str(mime.get_param("delsp", "")).lower() == "yes")
         return [_Piece("plain", text)]
     return []
@@ -188,11 +215,16 @@ def _decoded(mime: Mime, found: _Found, budget: _Budget) -> str:
         octets = octets[: budget.octets]
     budget.octets -= len(octets)
     octets = octets.replace(b"\r\n", b"\n")
-    label = mime.get_content_charset()
+    label = mime.get_content_charset() if "charset" in _declared(mime) else None
     if label is None and mime.get_content_type() == "text/html":
         declared = _META.search(octets, 0, 4_096)
         label = declared[1].decode("ascii") if declared else None
     return decode(octets, label, found.repairs)
+
+
+def _declared(mime: Mime) -> str:
+    """To see at a glance that a parameter is not there: the standard parser takes the whole header apart for each."""
+    return str(mime.get("content-type", "")).lower()
 
 
 def _octets(mime: Mime) -> bytes:
@@ -253,9 +285,12 @@ def _cut(text: str, found: _Found) -> str:
 
 def _is_mail_file(mime: Mime) -> bool:
     """Some programs attach a saved mail as a file without saying that it is one."""
-    return mime.get_content_type() == "application/octet-stream" and (mime.get_filename() or "").lower().endswith(
-        ".eml"
-    )
+    if mime.get_content_type() != "application/octet-stream":
+        return False
+    try:
+        return (mime.get_filename() or "").lower().endswith(".eml")
+    except (UnicodeError, LookupError):
+        return False  # `name*=idna''…`: the standard parser decodes by whatever codec Python has
 
 
 def _attach(mime: Mime, found: _Found, budget: _Budget, level: int) -> None:
@@ -274,21 +309,22 @@ def _inner_mail(mime: Mime) -> tuple[Mime | None, int]:
     """The attached mail. RFC 2046 forbids base64 on message/rfc822, and Gmail's users receive it all the same."""
     encoding = str(mime.get("content-transfer-encoding", "")).strip().lower()
     children = _children(mime)
-    if not children or encoding in ("base64", "quoted-printable", "x-uuencode"):
-        holder = children[0] if children else mime
-        text = holder.get_payload()
-        if not isinstance(text, str) or (children and holder.keys()):
-            return (holder if children else None), 0
-        octets = _unencode(text, encoding) if children else _octets(mime)
-        if not octets.strip():
-            return None, 0
-        limits.check(octets)
-        return message_from_bytes(octets), len(octets)
-    return children[0], 0
+    if children and (encoding not in ("base64", "quoted-printable", "x-uuencode") or _is_whole(children[0])):
+        return children[0], 0
+    octets = _unencode(_octets(children[0]), encoding) if children else _octets(mime)
+    if not octets.strip():
+        return None, 0
+    limits.check(octets)
+    return _parsed(octets), len(octets)
 
 
-def _unencode(text: str, encoding: str) -> bytes:
+def _is_whole(mime: Mime) -> bool:
+    """A mail, and not the encoded octets of one."""
+    return bool(mime.keys()) or mime.is_multipart()
+
+
+def _unencode(octets: bytes, encoding: str) -> bytes:
     carrier = Mime()
     carrier["content-transfer-encoding"] = encoding
-    carrier.set_payload(text)
+    carrier.set_payload(octets.decode("ascii", "surrogateescape"))
     return _octets(carrier)

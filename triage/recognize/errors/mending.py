@@ -9,7 +9,7 @@ _JSON_ESCAPE = re.compile(r"\\+u([0-9a-fA-F]{4})")
 _BACKSLASHES = re.compile(r"\\+([\"'/])")
 _BREAKS = re.compile(r"\\+[nrt](?![A-Za-z]{2}:\\)")
 _HINTS = ("acme", "well-known", "DCV", "Detail")  # where nothing of these is, no URL or token can have been cut
-_HYPHEN = re.compile(r"(?<=[A-Za-z0-9])-\n[ \t]*(?=[A-Za-z0-9])")
+_HYPHEN = re.compile(r"-\n(?<=[A-Za-z0-9]-\n)[ \t]*(?=[A-Za-z0-9])")  # begins with a literal, to be fast
 _CUT_URL = re.compile(r"(https?://[^\s\"'“”<>]{4,2000})\n[ \t]*([^\s\"'“”<>]{1,2000})")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]+(?:\.txt)?")
 # Path of the file that a CA asks for → the length of its name: 43 characters of base64url, or an MD5 and ".txt".
