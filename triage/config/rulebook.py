@@ -125,6 +125,7 @@ class _Mail(_Strict):
     body_all: list[_PatternText] = []
     body_alone: list[_PatternText] = []
     body_none: list[_PatternText] = []
+    certificate: list[_PatternText] = []
     fields: dict[str, _Field] = {}
 
     def signature(self) -> Signature:
@@ -181,6 +182,7 @@ def _mail(path: Path, *, own: bool) -> NoticeRule | LookalikeRule:
             for name, field in shape.fields.items()
         ),
         cause=shape.cause,
+        certificate=tuple(map(compiled, shape.certificate)),
         own=own,
     )
 

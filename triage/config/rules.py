@@ -111,10 +111,12 @@ def _misread(rulebook: Rulebook, pairs: Sequence[_Pair], examine: Examine) -> It
 def _holding_nothing(rule: NoticeRule | LookalikeRule, hit: set[tuple[str, str]]) -> Iterator[str]:
     """Mails of one provider share labels, so a pattern that stands in several of its rules is proven once for all."""
     proven = {pattern for owner, pattern in hit if owner.partition("/")[0] == rule.provider}
-    for field in rule.fields if isinstance(rule, NoticeRule) else ():
-        for pattern in field.patterns:
-            if pattern.pattern not in proven:
-                yield f"{rule.id}: no sample is hit by the field {field.name}, {_as_written(pattern)}"
+    if isinstance(rule, LookalikeRule):
+        return
+    held = [(f"the field {field.name},", pattern) for field in rule.fields for pattern in field.patterns]
+    for what, pattern in [*held, *(("certificate,", pattern) for pattern in rule.certificate)]:
+        if pattern.pattern not in proven:
+            yield f"{rule.id}: no sample is hit by {what} {_as_written(pattern)}"
 
 
 def _as_written(pattern: Pattern) -> str:

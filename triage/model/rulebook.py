@@ -82,6 +82,7 @@ class NoticeRule:
     signature: Signature
     fields: tuple[FieldRule, ...] = ()
     cause: str | None = None  # what such a mail states by itself
+    certificate: tuple[Pattern, ...] = ()  # begins the part about one certificate, where a mail is about several
     own: bool = False
 
 

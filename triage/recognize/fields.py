@@ -1,9 +1,10 @@
 """A claimed text → the notice: names ranked by where they stand, dates as printed, the account, the stated error."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import islice, pairwise
 
 from triage.model import FieldRule, Language, Locales, Match, Notice, NoticeRule, Problem, fallback, spoken
 from triage.names import Domain
@@ -12,7 +13,7 @@ from triage.recognize.errors import problems_in
 from triage.recognize.hosts import MOST_NAMES, host_of, is_service, names_in, unique
 from triage.recognize.literals import may_hit
 from triage.recognize.match import IN_SUBJECT, Claim
-from triage.recognize.text import Text
+from triage.recognize.text import Octets, Text
 
 LONGEST_VALUE = 200  # characters of an account or an error that are kept
 MOST_VALUES = 200  # hits of one pattern that are looked at
@@ -34,8 +35,11 @@ class Value:
     match: Match
 
 
-def notice_from(claim: Claim, text: Text, dated: datetime | None, subject: str) -> Notice:
-    """Raises Unclear."""
+def notices_from(claim: Claim, text: Text, dated: datetime | None, subject: str) -> tuple[Notice, ...]:
+    """One for each certificate that the mail is about, where its rule says what begins the part about one.
+
+    Raises Unclear.
+    """
     rule = claim.rule
     assert isinstance(rule, NoticeRule)
     values = _all_values(rule, text)
@@ -45,11 +49,11 @@ def notice_from(claim: Claim, text: Text, dated: datetime | None, subject: str) 
     problems = () if rule.event.is_good else problems_in(text.lines)
     names = _names(values, problems)
     kept = names[:MOST_NAMES]
-    return Notice(
+    whole = Notice(
         provider=rule.provider,
         event=rule.event,
         names=kept,
-        service_names=tuple(name for name in kept if is_service(name)),
+        service_names=_services(kept),
         expires=_date(values.get(EXPIRES, ()), earliest=True),
         deferred_until=_date(values.get(DEFERRED, ()), earliest=False),
         language=rule.language,
@@ -63,6 +67,64 @@ def notice_from(claim: Claim, text: Text, dated: datetime | None, subject: str) 
         subject=subject,
         matches=(*claim.matches, *(value.match for found in values.values() for value in found[:3])),
     )
+    return _by_certificate(rule, text, whole) if rule.certificate and len(kept) > 1 else (whole,)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The part of a mail about one certificate, and what was found in it."""
+
+    names: tuple[Domain, ...]
+    values: dict[str, tuple[Value, ...]]
+    problems: tuple[Problem, ...]
+
+
+def _by_certificate(rule: NoticeRule, text: Text, whole: Notice) -> tuple[Notice, ...]:
+    """The notice cut up. A part that names nothing of it is about a certificate that is well."""
+    parts = list[_Part]()
+    left = dict.fromkeys(whole.names)
+    for part in _parts(rule, text):
+        values = _all_values(rule, part)
+        labelled = _names_of(values.get(NAMES, ())) or _names_of(values.get(CERTIFICATE, ()))
+        names = tuple(name for name in labelled if name in left)
+        for name in names:
+            del left[name]
+        if names:
+            parts.append(_Part(names, values, problems_in(part.lines)))
+    if len(parts) < 2:
+        return (whole,)
+    if left:  # a summary names them, and no part
+        parts.append(_Part(tuple(left), {}, ()))
+    told = {problem.error for part in parts for problem in part.problems}
+    apart = [problem for problem in whole.problems if problem.error not in told]
+    return tuple(
+        replace(
+            whole,
+            names=part.names,
+            service_names=_services(part.names),
+            expires=_date(part.values.get(EXPIRES, ()), earliest=True) or whole.expires,
+            stated_error=_stated_error(part.values.get(ERROR, ()), problems),
+            stated_cause=_stated_cause(rule, problems),
+            problems=problems,
+            unread=0 if at else whole.unread,
+        )
+        for at, part in enumerate(parts)
+        for problems in [part.problems or tuple(problem for problem in apart if problem.name in part.names)]
+    )
+
+
+def _parts(rule: NoticeRule, text: Text) -> Iterator[Text]:
+    """The text from where a certificate begins to where the next does."""
+    lines = text.octets.everything
+    hits = (hit for pattern in rule.certificate for hit in islice(pattern.finditer(lines), MOST_VALUES))
+    starts = sorted({hit.start() for hit in hits})
+    for start, end in pairwise([*starts, len(lines)]):
+        part = lines[start:end]
+        yield Text("", part.decode("utf-8", "replace"), "", Octets(b"", b"", part, b"", part.lower()))
+
+
+def _services(names: Iterable[Domain]) -> tuple[Domain, ...]:
+    return tuple(name for name in names if is_service(name))
 
 
 def _all_values(rule: NoticeRule, text: Text) -> dict[str, tuple[Value, ...]]:

@@ -44,14 +44,15 @@ def hits(text: Text, rule: Rule) -> frozenset[str]:
 
 
 def field_hits(text: Text, rule: Rule) -> frozenset[str]:
-    """All patterns of a rule's fields that hold something in the text."""
-    fields = rule.fields if isinstance(rule, NoticeRule) else ()
-    return frozenset(
-        pattern.pattern
-        for field in fields
-        for pattern in field.patterns
-        if pattern.search(text.octets.subject if field.name == IN_SUBJECT else text.octets.everything)
-    )
+    """All patterns that hit of a rule's fields, and of what begins a certificate."""
+    if isinstance(rule, LookalikeRule):
+        return frozenset()
+    octets = text.octets
+    places = [
+        (p, octets.subject if f.name == IN_SUBJECT else octets.everything) for f in rule.fields for p in f.patterns
+    ]
+    places += [(pattern, octets.everything) for pattern in rule.certificate]
+    return frozenset(pattern.pattern for pattern, where in places if pattern.search(where))
 
 
 def _places(signature: Signature, text: Text) -> tuple[tuple[str, Sequence[Pattern], bytes], ...]:

@@ -17,7 +17,7 @@ from triage.model import (
     Unrecognized,
 )
 from triage.names import Domain
-from triage.recognize.fields import Unclear, notice_from
+from triage.recognize.fields import Unclear, notices_from
 from triage.recognize.generic import unknown_notice
 from triage.recognize.match import Claim, claims, field_hits, hits
 from triage.recognize.signs import PHISHING, Domains, Suspect, automatic, imitation
@@ -127,12 +127,13 @@ def _known(source: Source, links: tuple[str, ...], rulebook: Rulebook) -> Notice
     if isinstance(best.rule, LookalikeRule):
         return Unrecognized("not-a-notice", best.rule.because)
     try:
-        notice = notice_from(best, text, source.dated, source.subject)
+        notices = notices_from(best, text, source.dated, source.subject)
     except Unclear as unclear:
         fake = _fake(source, text, links, (), best.rule.provider, rulebook)
         return fake or Unrecognized("unclear", str(unclear))
-    fake = _fake(source, text, links, notice.names, notice.provider, rulebook)
-    return fake or Notices((notice,), _because(best, notice))
+    names = tuple(name for notice in notices for name in notice.names)
+    fake = _fake(source, text, links, names, best.rule.provider, rulebook)
+    return fake or Notices(notices, _because(best, len(names), sum(notice.unread for notice in notices)))
 
 
 def _unknown(source: Source, links: tuple[str, ...], rulebook: Rulebook) -> Notices | Unrecognized:
@@ -183,10 +184,9 @@ def _fake(
     return Unrecognized("not-a-notice", because, (PHISHING,)) if because else None
 
 
-def _because(claim: Claim, notice: Notice) -> str:
+def _because(claim: Claim, read: int, unread: int) -> str:
     where = "by its subject" if claim.by_subject else "by its words"
-    read = len(notice.names)
-    cut = f"; only {read} of {read + notice.unread} names were read" if notice.unread else ""
+    cut = f"; only {read} of {read + unread} names were read" if unread else ""
     return f"recognized {where} as {claim.rule.id}{cut}"
 
 
