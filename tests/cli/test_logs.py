@@ -14,7 +14,7 @@ import pytest
 import structlog
 
 from tests.cli.test_commands import SERVICE, service, triage
-from triage.cli.logs import log_to, logged_steps, secrets_of
+from triage.cli.logs import log_nothing, log_to, logged_steps, secrets_of
 from triage.config import load_settings
 from triage.service import Step
 
@@ -27,6 +27,16 @@ Subject: =?utf-8?q?hello=0D=0AX-Fake:_1=1B[2J?=
 
 {BODY}
 """
+
+
+def test_a_command_that_speaks_for_itself_logs_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    kept = structlog.get_config()
+    structlog.get_logger("triage.mail").warning("before")
+    log_nothing()
+    structlog.get_logger("triage.mail").warning("after")
+    structlog.configure(**kept)
+    said = "".join(capsys.readouterr())
+    assert ("before" in said, "after" in said) == (True, False)
 
 
 def lines(text: str) -> list[dict[str, object]]:

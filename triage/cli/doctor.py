@@ -8,6 +8,7 @@ from pathlib import Path
 
 from triage.cli.checked import Checked
 from triage.cli.doctor_network import network
+from triage.cli.logs import log_nothing
 from triage.cli.rules import read_sample
 from triage.cli.standing import network_probes, standing
 from triage.cli.voice import Exit, plain, say
@@ -23,6 +24,7 @@ OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 async def examine(config: Path) -> Exit:
     stand = standing(config)
+    log_nothing()  # the mailbox tells its troubles to the log, too
     settings = stand.settings
     assert settings is not None
     failed, known = 0, 0

@@ -39,6 +39,15 @@ def log_to(stream: Any, *, json_log: bool, secrets: tuple[str, ...] = ()) -> Any
     return structlog.get_logger()
 
 
+def log_nothing() -> None:
+    """For a command that says all there is to say itself."""
+    structlog.configure(processors=[_say_nothing])
+
+
+def _say_nothing(*_: object) -> str:
+    raise structlog.DropEvent
+
+
 def secrets_of(settings: Settings | None) -> tuple[str, ...]:
     """What must never be seen in a log. Raises Permanent where a password file cannot be read."""
     if settings is None:
