@@ -2,10 +2,12 @@
 
 The points are found by instrumentation: every call of the ledger, the outbox, the mailbox and the reader, and every
 round of questions, is a step, with a moment before and a moment after it. A forked child counts the moments and kills
-itself at the wanted one; another goes on.
+itself at the wanted one; another goes on. What is on disk is all that a kill leaves behind, so where nothing on disk
+has changed since the moment before, the kill is the same one; with TRIAGE_EVERY_MOMENT=1 it is made all the same.
 """
 
 import asyncio
+import hashlib
 import inspect
 import os
 import shutil
@@ -38,12 +40,31 @@ class Moments:
     """Counts the moments that were reached, and ends this process at one of them, by its number or its name."""
 
     dies_at: int | str
+    folder: Path
     names: list[str] = field(default_factory=list[str])
+    left: list[bytes] = field(default_factory=list[bytes])  # behind on disk, at each moment; where nobody dies
 
     def reach(self, name: str) -> None:
         self.names.append(name)
+        if not self.dies_at:
+            self.left.append(on_disk(self.folder))
         if self.dies_at in (len(self.names), name):
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+def on_disk(folder: Path) -> bytes:
+    """A digest of every name and octet but of what SQLite keeps in shared memory."""
+    digest = hashlib.sha256()
+    for file in sorted(f for f in folder.rglob("*") if f.is_file() and not f.name.endswith("-shm")):
+        digest.update(f"{file.relative_to(folder)}\0".encode() + file.read_bytes())
+    return digest.digest()
+
+
+def kills(moments: Moments) -> list[tuple[int, str]]:
+    """The moments at which a kill leaves something else behind than at the moment before, by number and name."""
+    every = bool(os.environ.get("TRIAGE_EVERY_MOMENT"))
+    found = zip(moments.names, moments.left, [b"", *moments.left], strict=False)
+    return [(n, name) for n, (name, left, before) in enumerate(found, start=1) if every or left != before]
 
 
 @dataclass
@@ -108,8 +129,8 @@ class Counted:
         await self.inner.close()
 
 
-async def one_round(folder: Path, dies_at: int | str = 0) -> list[str]:
-    house, moments = House(folder), Moments(dies_at)
+async def one_round(folder: Path, dies_at: int | str = 0) -> Moments:
+    house, moments = House(folder), Moments(dies_at, folder)
     for mail in MAILS:
         house.knows(mail)
     plain = house.service()
@@ -123,7 +144,7 @@ async def one_round(folder: Path, dies_at: int | str = 0) -> list[str]:
     )
     await service.round()
     await service.close()
-    return moments.names
+    return moments
 
 
 def in_a_child(folder: Path, dies_at: int | str) -> int:
@@ -151,12 +172,14 @@ def test_killed_at_any_moment_the_service_ends_with_the_same_answers(tmp_path: P
     for mail in MAILS:
         house.receives(mail)
     whole = shutil.copytree(begun, tmp_path / "whole")
-    names = asyncio.run(one_round(whole))
+    moments = asyncio.run(one_round(whole))
+    names = moments.names
     expected = outcome(whole)
     assert expected[0] == ["answered", "dropped", "held"]
     assert {"before send", "after send", "before file", "after diagnosed"} <= set(names)
     assert {"before read", "before asking", "after asking"} <= set(names)
-    for number, name in enumerate(names, start=1):
+    assert {name for _, name in kills(moments)} >= {"after journal", "after admitted", "after send", "after sent"}
+    for number, name in kills(moments):
         folder = shutil.copytree(begun, tmp_path / str(number))
         assert in_a_child(folder, number) == signal.SIGKILL, name
         assert in_a_child(folder, 0) == 0, name

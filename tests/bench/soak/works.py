@@ -19,7 +19,7 @@ from triage.model import Trouble
 from triage.scheduler import run
 from triage.service import Step
 
-POLL = 2.0  # seconds
+POLL = 1.0  # seconds
 
 
 class Clock:
