@@ -4,19 +4,33 @@ import base64
 import email
 import email.policy
 import os
+import re
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from tests.decide.build import US
 from tests.service.house import Mute
-from tests.service.real import NOTICE, RealHouse, a_mail
-from triage.model import AskDns, DnsAnswer, Observation, Policy, Question, Record
+from tests.service.real import NOTICE, RealHouse, a_mail, rules
+from triage.model import (
+    AskDns,
+    DnsAnswer,
+    Notices,
+    Observation,
+    Policy,
+    Question,
+    Reading,
+    Record,
+    Unrecognized,
+)
 from triage.ports import Round
+from triage.recognize import recognize
+from triage.unwrap import unwrap
 
 
 @pytest.fixture
@@ -196,14 +210,14 @@ async def test_attack_11_two_responders_talk_for_1000_rounds_and_get_three_answe
     By turns it quotes our note, or sends the notice again, in our thread and outside of it. We look after every tenth.
     """
     house = RealHouse(tmp_path, url=MEMORY)
-    service = house.service()
+    service = replace(house.service(), reader=Remembering())
     await service.round()
     house.receives(a_mail())
     for n in range(1000):
         if n < 10 or n % 10 == 0:
             await service.round()
         house.later(minutes=10)
-        words, ours = _last(house)
+        words, ours = _words(house.letters[-1].raw), house.letters[-1].message_id
         body = f"Thank you for your message no. {n}.\r\n\r\n" + (NOTICE if n % 3 else _quoted(words))
         more = (f"In-Reply-To: {ours}",) if n % 2 else ()
         house.receives(a_mail(body=body, subject="Re: Fwd: SSL", more=more, now=house.now, number=n + 2))
@@ -213,12 +227,27 @@ async def test_attack_11_two_responders_talk_for_1000_rounds_and_get_three_answe
     assert 1 <= answered <= 3
 
 
-def _last(house: RealHouse) -> tuple[str, str]:
-    """The text and the Message-ID of our last letter."""
-    mail = email.message_from_bytes(house.letters[-1].raw, policy=email.policy.default)
-    body = mail.get_body(("plain",))
+class Remembering:
+    """Reads as a worker does; mails that differ in their number alone are recognized once."""
+
+    def __init__(self) -> None:
+        self._known = dict[tuple[str, ...], Notices | Unrecognized]()
+
+    async def read(self, raw: bytes) -> Reading:
+        message = unwrap(raw)
+        key = (message.subject, re.sub(r"no\. \d+", "", message.text))
+        if key not in self._known:
+            self._known[key] = recognize(message, rules())
+        return Reading(message, self._known[key])
+
+    async def close(self) -> None: ...
+
+
+@cache
+def _words(raw: bytes) -> str:
+    body = email.message_from_bytes(raw, policy=email.policy.default).get_body(("plain",))
     assert body is not None
-    return body.get_content(), house.letters[-1].message_id
+    return body.get_content()
 
 
 def _quoted(text: str) -> str:
