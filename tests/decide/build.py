@@ -41,8 +41,8 @@ POLICY = Policy(
 HEADERS = (
     ("Return-Path", f"<{PERSON}>"),
     ("Delivered-To", US.address),
-    ("Received", "from mail.example.jp by mx.triage.example.net (Postfix); Sat, 28 Nov 2026 11:02:35 +0900"),
     ("Authentication-Results", "mx.triage.example.net; dmarc=pass header.from=example.jp"),
+    ("Received", "from mail.example.jp by mx.triage.example.net (Postfix); Sat, 28 Nov 2026 11:02:35 +0900"),
     ("Date", "Sat, 28 Nov 2026 11:02:33 +0900"),
     ("From", f"Yamada <{PERSON}>"),
     ("To", US.address),
