@@ -49,7 +49,7 @@ async def a_mailbox(port: int, address: str, tls: str = "none", **more: object) 
         await mailbox.close()
 
 
-async def patiently(command: Callable[[], Awaitable[object]], tries: int = 6) -> object:
+async def patiently(command: Callable[[], Awaitable[object]], tries: int = 12) -> object:
     """As the scheduler does: after a Temporary, wait as long as it says."""
     for left in range(tries, 0, -1):
         try:
