@@ -85,6 +85,11 @@ def test_a_story_is_told_with_its_evidence(number: str, folder: Path) -> None:
         assert part in told.stdout
 
 
+@pytest.mark.parametrize(("number", "next"), [("1", "release 1, or close 1"), ("2", "replay 2, or close 2")])
+def test_a_mail_that_waits_for_a_person_says_what_that_person_may_do(folder: Path, number: str, next: str) -> None:
+    assert f"next         triage cases {next}\n" in triage("cases", "show", number, cwd=folder).stdout
+
+
 def test_the_digest_tells_all_that_waits(folder: Path) -> None:
     told = triage("cases", "digest", cwd=folder).stdout
     for part in ("c1", "example.jp: stale-aaaa", "2026-12-28", "the sender is not registered", "Re: SSL"):

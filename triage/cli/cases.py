@@ -15,7 +15,7 @@ from triage.cli.voice import Exit, plain, say, settings_matter, stop, terminal
 from triage.cli.wiring import service
 from triage.config import load_settings
 from triage.ledger import open_ledger
-from triage.model import Case, CaseState, Chapter, Delivery, Entry, MailState, Permanent, Temporary
+from triage.model import Case, CaseState, Chapter, Delivery, DeliveryState, Entry, MailState, Permanent, Temporary
 from triage.ports import Ledger
 from triage.service import digest_in_words, pending, subject_of, urgent_first
 
@@ -255,9 +255,18 @@ def _show_mail(entry: Entry, deliveries: tuple[Delivery, ...], chapters: tuple[C
         ("state", f"{entry.state.value} after {entry.attempts} tries" + (", filed" if entry.filed else "")),
         ("decision", f"{entry.decision} {', '.join(entry.to)}".strip()),
         ("because", entry.because),
+        ("next", _left_to_you(entry, deliveries)),
     ]
     _say_rows(rows)
     _say_story(deliveries, chapters)
+
+
+def _left_to_you(entry: Entry, deliveries: tuple[Delivery, ...]) -> str:
+    """What a person may do with a mail that goes on by itself no more; "" where it does, or is done with."""
+    if entry.state in (MailState.HELD, MailState.ASIDE):
+        return f"triage cases replay {entry.id}, or close {entry.id}"
+    waits = any(delivery.state is DeliveryState.WAITING for delivery in deliveries)
+    return f"triage cases release {entry.id}, or close {entry.id}" if waits else ""
 
 
 def _show_case(case: Case, deliveries: tuple[Delivery, ...], chapters: tuple[Chapter, ...]) -> None:
