@@ -40,15 +40,14 @@ async def test_a_reading_is_the_same_through_the_pipe(reader: WorkerReader, name
 @pytest.mark.parametrize(
     ("subject", "reason"),
     [
-        ("hang", "the mail was not read within 2 s"),
         ("spin", "the mail was not read within 2 s"),
         ("die", "the reader died over it"),
-        ("outgrow", "the mail needs more memory than a reader may have"),
     ],
 )
 async def test_a_mail_that_breaks_its_reader_costs_that_mail_alone(
     reader: WorkerReader, subject: str, reason: str
 ) -> None:
+    """A mail that hangs, and one that needs too much memory: tests/service/test_hostile.py, three times each."""
     with pytest.raises(Unreadable, match=reason):
         await reader.read(a_mail(subject))
     assert (await reader.read(a_mail("hello"))).message.subject == "hello"
