@@ -1,8 +1,9 @@
 """Real Dovecot and Postfix for the tests: private configuration, loopback, ports of their own, ended by pid.
 
 Postfix takes mail for any address on earth and hands it to Dovecot by LMTP; it has no SMTP client, so nothing can
-leave. Port 25 vouches for each sender but forged@ in an Authentication-Results header of mail.lab.example. Recipients
-whose names begin with 550, 450, 421, or 571 are refused like that, and 552@ and 451@ as senders after DATA.
+leave. Port 25 vouches for each sender but forged@ and unchecked@ in an Authentication-Results header of
+mail.lab.example. Recipients whose names begin with 550, 450, 421, or 571 are refused like that, and 552@ and 451@ as
+senders after DATA.
 """
 
 import email
@@ -386,8 +387,10 @@ message_size_limit = 200000
 /^450[+@]/ 450 4.7.1 Greylisted, try again in 300 seconds
 /^421[+@]/ 421 4.3.2 Service shutting down
 """,
-    # What a milter for DKIM, SPF and DMARC would write; here every sender is who he says he is, but for forged@.
+    # What a milter for DKIM, SPF and DMARC would write; here every sender is who he says he is, but for forged@. The
+    # milter is down for unchecked@.
     "vouched": """
+/^unchecked@/ DUNNO
 /^forged@(.+)$/ PREPEND Authentication-Results: mail.lab.example; dmarc=fail header.from=$1
 /@(.+)$/ PREPEND Authentication-Results: mail.lab.example; dmarc=pass header.from=$1
 """,

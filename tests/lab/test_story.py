@@ -193,10 +193,12 @@ class Story:
         with (self.folder / "log").open("ab") as log:
             return subprocess.Popen(command, stdout=log, stderr=log, cwd=ROOT, start_new_session=True)
 
-    def ask(self, sender: str = "") -> EmailMessage:
-        """The person forwards the host's notice, as Gmail would."""
+    def ask(self, sender: str = "", vouched: str = "") -> EmailMessage:
+        """The person forwards the host's notice, as Gmail would. `vouched` is in the mail before it comes to us."""
         now = datetime.now(UTC)
         mail = EmailMessage(policy=email.policy.SMTP)
+        if vouched:
+            mail["Authentication-Results"] = vouched
         mail["Date"] = format_datetime(now)
         mail["From"] = f"花屋 店長 <{self.person}>"
         mail["To"] = self.desk
@@ -239,6 +241,10 @@ def test_a_forged_question_gets_no_answer(town: Town, tmp_path: Path) -> None:
     story.ask(sender="forged@florist.jp")
     assert story.once().returncode == 0
     assert (story.answers(1, 0.5), story.filed()) == ([], {"Held": 1})
+    # Our server's word, which it did not say: once it has been seen where it writes, nothing below is its own.
+    story.ask("unchecked@florist.jp", vouched="mail.lab.example; dmarc=pass header.from=florist.jp")
+    assert story.once().returncode == 0
+    assert (story.answers(1, 0.5), story.filed()) == ([], {"Held": 2})
 
 
 def test_run_answers_what_arrives_while_it_runs_and_stops_on_request(town: Town, tmp_path: Path) -> None:
