@@ -132,7 +132,7 @@ async def test_a_password_removed_late(house: House) -> None:
 async def test_ignored_until_the_expiry(house: House) -> None:
     house.receives(the_notice(house))
     await house.round()
-    wrote = await pass_days(house, 50, step=6)
+    wrote = await pass_days(house, 50, step=12)
     assert [moment.date().isoformat() for moment in wrote] == ["2026-12-21", "2026-12-25", "2026-12-27", "2026-12-29"]
     case = await the_case(house)
     assert case is not None
