@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Literal
 
 import pytest
 
@@ -309,7 +310,7 @@ def test_where_the_server_does_not_answer_the_road_does_not_blame_the_address() 
 def test_menu_words_of_another_language_are_marked_for_screen_readers() -> None:
     real = load_rules().providers["xserver"]
     html = note(report(diagnosis(shown("password-protected"), provider=real)), language="en").html
-    assert '<span lang="ja">「更新」</span>' in html
+    assert '<span lang="ja" style="white-space:nowrap">「更新」</span>' in html
     assert 'lang="ja"' not in note(report(diagnosis(shown("password-protected")))).html.split("<body")[1]
 
 
@@ -321,3 +322,82 @@ def test_a_text_for_support_claims_to_have_seen_only_what_was_seen() -> None:
     assert "(seen on November 23, 2026)" in text(shown("port-80-blocked"))
     assert "(according to the notice that I got)" in text(replace(shown("account-paused"), basis="stated"))
     assert "(seen on November 23, 2026, not certain)" in text(unknown("port-80-blocked"), "unknown")
+
+
+def test_what_is_there_but_stops_a_renewal_only_now_and_then_is_told_as_seen_and_as_the_likely_cause() -> None:
+    luck = replace(shown("one-address-wrong", address="198.51.100.7"), blocks=None)
+    text = note(report(diagnosis(luck, verdict="unknown", leading="one-address-wrong"))).text
+    assert says(text, "断定できません", "推定 example.jp の行き先のうち、一つ(198.51.100.7)が間違っています")
+    assert not says(text, "原因がわかりました")
+
+
+def test_behind_cloudflare_a_host_that_does_not_look_at_the_address_is_not_said_to() -> None:
+    proxied = replace(shown("behind-cloudflare", addresses="104.21.3.7"), blocks=None)
+    text = note(report(diagnosis(proxied, verdict="unknown", leading="behind-cloudflare"))).text
+    assert says(text, "Cloudflare を通しても更新できることが多い")
+    assert not says(text, "自社でないと更新しません")
+
+
+def test_what_the_mail_alone_says_is_marked_so_among_what_was_checked() -> None:
+    stated = Finding("password-protected", Certainty.SHOWN, basis="stated", facts={"status": "401"})
+    text = note(report(diagnosis(stated))).text
+    assert says(
+        text, "通知では example.jp にパスワードがかかっています", "✗ パスワードを求められます(応答 401)(通知による)"
+    )
+    assert "通知による" not in note(report(diagnosis(shown("password-protected", status="401")))).text
+
+
+def test_a_cross_beside_a_fine_site_says_whose_it_is() -> None:
+    sick = diagnosis(shown("no-address"), name="webmail.example.jp")
+    text = note(report(sick, service=("webmail.example.jp",))).text
+    assert says(text, "✗ webmail.example.jp: 行き先(IPアドレス)が書かれていません")
+
+
+def test_of_two_that_end_on_one_day_the_domain_itself_comes_first() -> None:
+    both = report(diagnosis(ELSEWHERE, name="a.example.jp"), diagnosis(shown("password-protected"), name="example.jp"))
+    text = note(both).text
+    assert text.index("■ example.jp") < text.index("■ a.example.jp")
+
+
+def test_a_notice_without_names_promises_no_further_look_and_asks_for_no_date() -> None:
+    text = note(Report((), Notice("xserver", Event.RENEWAL_FAILED)), watching=True).text
+    assert not says(text, "このあと")
+    assert not says(text, "期限")
+
+
+def test_a_long_road_is_broken_between_two_steps() -> None:
+    steps = (
+        ruled_out(c) for c in ("ca-outage", "not-registered", "lame-delegation", "no-address", "password-protected")
+    )
+    text = note(report(diagnosis(shown("caa-other-ca"), *steps)), language="en").text
+    assert "→ forward" in text
+    assert "→\n   answer ✓ → permission ✗\n" in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "told", "untold"),
+    [
+        ("host", "下の文面をX社のサポートへ送ります", "ご自分で"),
+        ("client", "ポート80を「すべて許可」にします", "サポートへ送ります"),
+        ("panel", "サーバーを会社に任せているなら", "X社"),
+    ],
+)
+def test_whose_work_it_is_depends_on_who_runs_the_server(
+    kind: Literal["host", "client", "panel"], told: str, untold: str
+) -> None:
+    provider = Provider(id="x", kind=kind, names={"ja": "X社"})
+    text = note(report(diagnosis(shown("port-80-blocked"), provider=provider))).text
+    assert says(text, told)
+    assert not says(text.split("サポートへ送る文面")[0], untold)
+
+
+def test_name_servers_that_are_to_be_typed_are_told_all_or_not_at_all() -> None:
+    def text(*nameservers: str) -> str:
+        return note(
+            report(diagnosis(shown("lame-delegation"), provider=replace(XSERVER, nameservers=nameservers)))
+        ).text
+
+    assert says(
+        text("ns1.host.example", "ns2.host.example"), "エックスサーバーの案内役: ns1.host.example, ns2.host.example"
+    )
+    assert not says(text("*.dns.host.example", "ns2.host.example"), "エックスサーバーの案内役")

@@ -201,6 +201,7 @@ def _area(answer: Answer, wording: Wording) -> str:
     return rule.area if rule else ""
 
 
-def _urgency(answer: Answer) -> tuple[int, int, int, str]:
+def _urgency(answer: Answer) -> tuple[int, int, int, int, str]:
     days = answer.until.days if answer.until else 10_000
-    return answer.kind // 4, int(answer.service), days, str(answer.names[0]) if answer.names else ""
+    name = answer.names[0].text if answer.names else ""
+    return answer.kind // 4, int(answer.service), days, name.count("."), name  # shop.example.jp behind example.jp

@@ -60,7 +60,8 @@ def _of_area(area: str, texts: Mapping[str, str], answers: tuple[Answer, ...], f
     found = [(a, f) for a in answers if not is_beyond(area, a, frame) for f in findings_of(a, area, frame)]
     told = [(answer, f) for answer, f in found if _has_own_words(answer, f)]
     if told or not found:
-        several = len(answers) > 1
+        # Beside "your site is fine", a cross says whose it is.
+        several = len(answers) > 1 or any(a.service and a.kind is Kind.HARMLESS for a in answers)
         lines = [Check(_sign(answer, f), _own_words(texts, answer, f, frame)) for answer, f in told]
         named = [_named(line, answer, frame) for line, (answer, _) in zip(lines, told, strict=True)]
         return dict.fromkeys(named if several else lines)

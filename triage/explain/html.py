@@ -24,7 +24,9 @@ _SHEET = _ENVIRONMENT.from_string("""\
 {%- macro text(words) -%}
 {% for piece in pieces(words) %}
 {%- if piece.href %}<a href="{{ piece.href }}" style="overflow-wrap:anywhere">{{ piece.text }}</a>\
-{%- elif piece.lang %}<span lang="{{ piece.lang }}">{{ piece.text }}</span>\
+{%- elif piece.lang %}<span lang="{{ piece.lang }}"\
+{% if piece.text|length <= 16 %} style="white-space:nowrap"{% endif %}>\
+{{ piece.text }}</span>\
 {%- else %}{{ piece.text }}{% endif -%}
 {% endfor %}
 {%- endmacro -%}
@@ -71,7 +73,7 @@ overflow-wrap:anywhere">
 border-left:5px solid {{ tones[page.tone] }}">{{ text(page.opening) }}</h1>
 {% for part in page.parts %}
 {% if part.heading %}
-{{ heading(part.heading) }}
+<h2 style="font-size:18px;line-height:1.5;margin:32px 0 8px 0">{{ text(part.heading) }}</h2>
 {% endif %}
 <table width="100%" cellpadding="0" cellspacing="0" border="0">
 {% for row in part.rows %}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from triage.explain.checked import Stop
-from triage.explain.layout import pad, width, wrap
+from triage.explain.layout import WIDTH, pad, width, wrap
 from triage.explain.page import Page, Part, Row
 
 _ROAD_SIGNS = {"start": "", "ok": " ✓", "bad": " ✗", "unknown": " ?", "beyond": ""}
@@ -63,8 +63,17 @@ def _checks(page: Page, phrases: Mapping[str, str]) -> list[str]:
     lines = [
         line for check in page.checks for line in wrap(check.text, f" {check.sign} ", " " * (width(check.sign) + 2))
     ]
-    along = wrap(road_line(page.road), " ", "   ") if page.road else []
-    return [*wrap(phrases["checks"]), *along, *lines, *wrap(page.checked_at, " ", " ")]
+    return [*wrap(phrases["checks"]), *_road_lines(page.road), *lines, *wrap(page.checked_at, " ", " ")]
+
+
+def _road_lines(stops: tuple[Stop, ...]) -> list[str]:
+    """The road; where it is too long for one line, broken between two steps: a sign stays with its step."""
+    lines = [" " + road_line(stops)] if stops else []
+    at = len(stops)
+    while at > 1 and width(lines[0]) > WIDTH:
+        at -= 1
+        lines = [f" {road_line(stops[:at])} →", f"   {road_line(stops[at:])}"]
+    return lines
 
 
 def road_line(stops: tuple[Stop, ...]) -> str:
