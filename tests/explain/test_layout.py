@@ -30,6 +30,7 @@ def test_an_opening_bracket_goes_to_the_next_line() -> None:
 
 def test_a_phrase_is_not_torn_apart_where_the_line_can_end_before_it() -> None:
     assert wrap("証明書の更新の原因がわかりました", columns=26) == ["証明書の更新の", "原因がわかりました"]
+    assert wrap("通知の原因は前回お伝えしたものと同じです", columns=18)[0] == "通知の原因は"
     pieces = ["次に左の", "「サーバーパネル」を", "開いて見ます"]
     assert wrap("".join(pieces), columns=20) == pieces
 

@@ -278,7 +278,7 @@ async def released(house: House) -> int:
 
 
 @pytest.mark.parametrize(
-    "words", ["ありがとうございます。直しました。", "再確認をお願いします", "What does AAAA mean?"]
+    "words", ["ありがとうございます。直しました。", "再確認の結果はいつ届きますか", "What does AAAA mean?"]
 )
 async def test_whatever_else_an_owner_writes_is_kept_for_a_person(words: str, house: House) -> None:
     house.receives(the_notice(house))

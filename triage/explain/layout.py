@@ -11,6 +11,7 @@ SHORT = 12  # columns: a last line below that looks like a slip, so the lines be
 _CLOSING = frozenset("、。，．：；？！」』）】〕〉》｝…‥,.:;?!)]}”’→")
 _NO_START = _CLOSING | frozenset("・ー々ゝゞぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ%")
 _NO_END = frozenset("「『（【〔〈《｛([{“‘")
+_PREFIXES = ("お", "ご")  # お知らせ
 # A date or an amount stays in one piece: "12月28日", "10分", "35日".
 _PIECE = re.compile(
     r"\d+(?:年|か月|月|日|時間|時|分|秒|回|件|個|つ|%)|https?://[^\s「」（）]+|[!-~\u00a0-\u024f]+|\s+|.", re.S
@@ -77,7 +78,7 @@ def _pauses(left: str, right: str) -> bool:
     """A phrase ends in hiragana, and the next begins with anything else (文節); so does a sign end one, or a space."""
     if left.isspace() or right.isspace() or left[-1] in _CLOSING or right[0] in _NO_END:
         return True
-    return "ぁ" <= left[-1] <= "ゖ" and not "ぁ" <= right[0] <= "ゖ"
+    return "ぁ" <= left[-1] <= "ゖ" and left not in _PREFIXES and not "ぁ" <= right[0] <= "ゖ"
 
 
 def _pieces(text: str, room: int) -> list[str]:
