@@ -24,6 +24,8 @@ _DAY = re.compile(
 )
 _QUOTED = re.compile(r"[\"“”„«‟「]\s*([^\"“”„«»「」]{1,200}?)\s*[\"“”»‟」]")
 _LONGEST = 500
+_FRILLS = " \ufeff\u200b\u200e"
+_COLONS = (":", "：")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Attribution:
 
 def find_attribution(lines: list[str]) -> Attribution | None:
     for at, line in enumerate(lines):
-        if len(line) > _LONGEST or ("@" not in line and line.rstrip()[-1:] not in (":", "：")):
+        if len(line) > _LONGEST or ("@" not in line and line.rstrip()[-1:] not in _COLONS):
             continue
         if "@" in line and (found := _whole(lines, at)) is not None:
             return found
@@ -53,7 +55,8 @@ def _whole(lines: list[str], at: int) -> Attribution | None:
     spans = [(at, at), *([(at - 1, at)] if at else [])]
     if at + 1 < len(lines) and len(lines[at + 1]) < 60:
         spans.append((at, at + 1))
-    return next((found for first, last in spans if (found := _attribution(lines, first, last))), None)
+    ended = [(first, last) for first, last in spans if lines[last].rstrip(_FRILLS)[-1:] in _COLONS]
+    return next((found for first, last in ended if (found := _attribution(lines, first, last))), None)
 
 
 def _above_a_quote(lines: list[str], at: int) -> Attribution | None:
@@ -65,7 +68,7 @@ def _above_a_quote(lines: list[str], at: int) -> Attribution | None:
     text = _plain(lines[at : at + 1])
     person, day = _PERSON.search(text), _DAY.search(text)
     clock = _last_clock(text) if day else None
-    if text[-1:] not in (":", "：") or (person is None) == (clock is None):
+    if text[-1:] not in _COLONS or (person is None) == (clock is None):
         return None  # neither of them, or both: the stricter reading below takes that
     if person is not None:
         return Attribution(at, at + 1, level, Address(_name(text[: person.start()]), clean(person[1])), "")
@@ -74,12 +77,12 @@ def _above_a_quote(lines: list[str], at: int) -> Attribution | None:
 
 
 def _plain(lines: list[str]) -> str:
-    return " ".join(unquote(line, depth(line)).strip(" \ufeff\u200b\u200e") for line in lines)
+    return " ".join(unquote(line, depth(line)).strip(_FRILLS) for line in lines)
 
 
 def _attribution(lines: list[str], start: int, last: int) -> Attribution | None:
     text = _plain(lines[start : last + 1])
-    if not text.endswith((":", "：")) or len(text) > _LONGEST:
+    if not text.endswith(_COLONS) or len(text) > _LONGEST:
         return None
     text = _MAILTO.sub("", text)[:-1].rstrip()
     person = _PERSON.search(text)

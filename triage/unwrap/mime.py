@@ -7,7 +7,6 @@ bodies undecoded and takes the text of an attached mail for the forwarder's.
 
 import re
 from dataclasses import dataclass, field, replace
-from email import message_from_bytes
 from email.errors import MessageError
 from email.message import Message as Mime
 from typing import Literal
@@ -22,8 +21,8 @@ from triage.unwrap.flowed import unflow
 from triage.unwrap.headers import clean, read_addresses, read_date, read_headers
 from triage.unwrap.html import html_to_text, links_of
 from triage.unwrap.limits import TooMuch
+from triage.unwrap.tree import parsed
 
-_HEAD_END = re.compile(rb"\n\r?\n")
 _MSG_ID = re.compile(r"<[^<>\s@]{1,250}@[^<>\s@]{1,250}>")
 _LINK = re.compile(r"https?://[^\s<>\"'\u3000-\u3015\uff09]{1,2000}")
 _META = re.compile(rb"(?i)<meta[^<>]{0,200}charset\s*=\s*[\"']?\s*([a-z0-9_:.-]{2,40})")
@@ -68,29 +67,11 @@ def parse(raw: bytes) -> Message:
     """The mail, without `forwarded`. Raises TooMuch."""
     limits.check(raw)
     try:
-        tree = _tree(raw)
+        tree = parsed(raw)
         message = _message(tree, _Budget(), level=0, size=len(raw))
     except RecursionError as error:
         raise TooMuch("the mail is nested too deeply") from error
     return _with_second_opinion(message, tree)
-
-
-def _tree(raw: bytes) -> Mime:
-    """The standard parser's tree. A body without parts is not cut into lines for it, only to be joined again."""
-    end = _HEAD_END.search(raw)
-    if end is not None:
-        head = _parsed(raw[: end.end()])
-        if head.get_content_maintype() not in ("multipart", "message") and _octets(head) == b"":
-            head.set_payload(raw[end.end() :].decode("ascii", "surrogateescape"))
-            return head
-    return _parsed(raw)
-
-
-def _parsed(octets: bytes) -> Mime:
-    try:
-        return message_from_bytes(octets)
-    except UnicodeError as error:
-        raise TooMuch("a boundary is written in what decodes to no text") from error  # `boundary*=idna''…`
 
 
 def _with_second_opinion(message: Message, tree: Mime) -> Message:
@@ -315,7 +296,7 @@ def _inner_mail(mime: Mime) -> tuple[Mime | None, int]:
     if not octets.strip():
         return None, 0
     limits.check(octets)
-    return _parsed(octets), len(octets)
+    return parsed(octets), len(octets)
 
 
 def _is_whole(mime: Mime) -> bool:
