@@ -99,11 +99,16 @@ class Relay:
 # ---- the line itself, a process
 
 
-def tun(namespace: str, setup: Sequence[str]) -> int:
-    """A TUN device in a namespace, which this process is in from then on; `setup` are `ip` commands there."""
+def enter(namespace: str) -> None:
+    """This process, or this thread alone, moves there for good; os.setns comes with Python 3.12."""
     with open(f"/run/netns/{namespace}") as handle:
         if ctypes.CDLL(None, use_errno=True).setns(handle.fileno(), CLONE_NEWNET):
             raise OSError(ctypes.get_errno(), f"setns {namespace}")
+
+
+def tun(namespace: str, setup: Sequence[str]) -> int:
+    """A TUN device in a namespace, which this process is in from then on; `setup` are `ip` commands there."""
+    enter(namespace)
     device = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
     fcntl.ioctl(device, TUNSETIFF, struct.pack("16sH", DEVICE.encode(), IFF_TUN | IFF_NO_PI))
     for command in setup:

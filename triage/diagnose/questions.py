@@ -157,7 +157,7 @@ def _controls(scene: Scene) -> Iterator[Question]:
     answer = scene.first_answer(address)
     if answer is None:
         return
-    if isinstance(answer, Failure) or answer.status != 404:
+    if isinstance(answer, HttpAnswer) and answer.status != 404:
         yield scene.other_question(address)
     if _is_turned_away(answer) or _is_turned_away(scene.root) or scene.stated & _STATED_403:
         yield scene.like_ca_question(address)

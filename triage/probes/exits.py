@@ -8,6 +8,7 @@ the silence is ours: NOT_ASKED.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from triage.model import Failure, Fault
 
@@ -32,6 +33,7 @@ class Exits:
         self._controls = controls
         self._known: dict[Way, _Outcome] = {}
         self._asking: dict[Way, asyncio.Task[bool]] = {}
+        self._looked_up: dict[int, asyncio.Task[Sequence[str]]] = {}  # port → where its controls are
 
     async def weighed(
         self, address: str, port: int, attempt: Awaitable[Failure | None], knock: Knock
@@ -40,6 +42,7 @@ class Exits:
         way = (6 if ":" in address else 4, port)
         if self._is_open(way):
             return self._learned(way, await attempt)
+        self._addresses(port)  # a refusal comes at once, and must not wait for a look-up of ours
         trying = asyncio.ensure_future(attempt)
         try:
             await asyncio.wait({trying}, timeout=PATIENCE)
@@ -54,9 +57,10 @@ class Exits:
             trying.cancel()
 
     async def close(self) -> None:
-        for task in self._asking.values():
+        tasks: list[asyncio.Task[Any]] = [*self._asking.values(), *self._looked_up.values()]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._asking.values(), return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def _is_open(self, way: Way) -> bool:
         known = self._known.get(way)
@@ -66,6 +70,12 @@ class Exits:
         if failure is None:
             self._known[way] = _Outcome(False, _now())
         return failure
+
+    def _addresses(self, port: int) -> asyncio.Task[Sequence[str]]:
+        """One look-up for all who wait, and the next one after a control has made use of it."""
+        if port not in self._looked_up:
+            self._looked_up[port] = asyncio.ensure_future(self._controls(port))
+        return self._looked_up[port]
 
     def _control(self, way: Way, knock: Knock) -> "asyncio.Task[bool]":
         """One control for all who wait, repeated when its outcome is old."""
@@ -77,7 +87,9 @@ class Exits:
 
     async def _closed(self, way: Way, knock: Knock) -> bool:
         """Nobody of those who are always there answers."""
-        addresses = [a for a in await self._controls(way[1]) if (":" in a) == (way[0] == 6)]
+        found = await asyncio.shield(self._addresses(way[1]))
+        self._looked_up.pop(way[1], None)
+        addresses = [a for a in found if (":" in a) == (way[0] == 6)]
         if not addresses:
             return False
         async with asyncio.TaskGroup() as group:
