@@ -56,10 +56,13 @@ def look(path: Path) -> Looked:
     """Start the internet of one world, look at its name, end it."""
     truth = _truth(path)
     now = datetime.now(UTC).replace(microsecond=0)
-    with Internet(load_world(path.with_suffix(".world.toml"), now=now)) as net:
-        with multiprocessing.get_context("fork").Pool(1, enter, (net.name,)) as inside:
-            looking = inside.apply_async(_look, (path, now, net.ca_file, net.rdap_bootstrap))
-            found, said, moment = looking.get(timeout=PATIENCE)
+    forked = multiprocessing.get_context("fork")
+    with (
+        Internet(load_world(path.with_suffix(".world.toml"), now=now)) as net,
+        forked.Pool(1, enter, (net.name,)) as inside,
+    ):
+        looking = inside.apply_async(_look, (path, now, net.ca_file, net.rdap_bootstrap))
+        found, said, moment = looking.get(timeout=PATIENCE)
     seen = Observations(map(from_json, said))
     replayed = asyncio.run(investigate(RecordedProbes(seen), _inquiry(path, now), lambda: moment))
     return Looked(path, truth, found, seen, of_diagnosis(replayed, moment))

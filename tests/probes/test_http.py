@@ -188,6 +188,15 @@ BROKEN: dict[str, tuple[Talk, Failure]] = {
         says(*[b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" * 1000] * 100),
         Failure(Fault.TOO_LARGE, "no final answer within 128 KiB"),
     ),
+    # The CA reads the body of a 200, and of no other status.
+    "a body that breaks off": (
+        says(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort"),
+        Failure(Fault.GARBLED, "status 200, then a body that broke off after 5 octets"),
+    ),
+    "chunks that are none": (
+        says(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
+        Failure(Fault.GARBLED, "status 200, then a body that broke off after 0 octets"),
+    ),
 }
 
 
@@ -202,8 +211,9 @@ WHOLE = {
     "a chunked stream without end": says(
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", *[b"4000\r\n" + b"x" * 16384 + b"\r\n"] * 2000
     ),
-    "a body that breaks off": says(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort"),
-    "chunks that are none": says(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
+    "a body that breaks off after what the CA reads": says(
+        b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n" + b"x" * 200
+    ),
     "HTTP/1.0 without length": says(b"HTTP/1.0 200 OK\r\n\r\nhello"),
     "500 octets, then silence": says(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n" + b"x" * 500, hold=30),
 }
@@ -217,6 +227,18 @@ async def test_a_status_is_worth_more_than_its_body(case: str) -> None:
     assert got.status == 200
     assert got.length <= 20 * 1024
     assert time.monotonic() - began < 4
+
+
+@pytest.mark.parametrize("more", [b"short", b"", b"x" * 200])
+async def test_the_body_of_a_404_may_break_off_or_be_reset(more: bytes) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 999\r\n\r\n" + more)
+        await writer.drain()
+        await _reset(reader, writer)
+
+    got = await fetched(talk)
+    assert isinstance(got, HttpAnswer)
+    assert got.status == 404
 
 
 async def test_a_plain_request_at_an_https_port_is_just_an_answer() -> None:

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from triage.diagnose.answer import is_refusal, same_kind
+from triage.diagnose.delegated import alias_as_served, parent_answers
 from triage.diagnose.found import Judged, faintly, harmless, hinted, listed, shown, sometimes
-from triage.diagnose.lookup import OURS, Kind
+from triage.diagnose.lookup import OURS, Kind, lookup
 from triage.diagnose.registration import tld_denies
 from triage.diagnose.reserved import reverse_name
 from triage.diagnose.scene import Scene
 from triage.diagnose.walk import DIAL_FAILED, first_question
-from triage.model import AskDns, Failure, Fault, Finding, HttpAnswer, Provider, Question
+from triage.model import AskDns, DnsAnswer, Failure, Fault, Finding, HttpAnswer, Provider, Question
 
 CODES = (
     "no-address", "dangling-cname", "private-address", "behind-cloudflare", "behind-cdn", "points-elsewhere",
@@ -19,6 +20,7 @@ CODES = (
 # It connects, so the CA does not go back to the A, and then does not talk as the A does.
 _TALKS_OTHERWISE = frozenset((Fault.RESET, Fault.CLOSED, Fault.GARBLED))
 _ELSEWHERE = ("cdn", "builder")
+LONGEST_ALIAS = 9  # names of a chain that every resolver follows; Unbound gives up after 11 CNAMEs, BIND after 16
 
 
 def judge(scene: Scene) -> Judged:
@@ -47,6 +49,9 @@ def _nowhere(scene: Scene) -> Judged:
     """No address that the CA would use. Only plain answers prove it; a failed half proves nothing against the other."""
     found = scene.found
     facts = {"zone": scene.zone, "nameservers": listed(scene.name_servers)}
+    broken = _broken_alias(scene)
+    if broken:
+        return Judged((replace(broken, facts={**facts, **broken.facts}),), evidence=broken.evidence)
     if found.addresses and not found.unsure:
         private = shown("private-address", found.evidence, addresses=listed(found.addresses), **facts)
         return Judged((private,), frozenset(("no-address", "dangling-cname")), found.evidence)
@@ -58,9 +63,28 @@ def _nowhere(scene: Scene) -> Judged:
         chain = " → ".join(found.chain)
         dangling = shown("dangling-cname", found.evidence, cname=found.chain[-1], chain=chain, **facts)
         return Judged((dangling,), frozenset(("no-address", "private-address")), found.evidence)
-    if scene.kind(scene.zone, "NS") not in (Kind.FULL, Kind.EMPTY) and scene.name == scene.zone:
+    delegated = any(isinstance(answer, DnsAnswer) and answer.rcode == "NOERROR" for _, answer in parent_answers(scene))
+    if scene.kind(scene.zone, "NS") not in (Kind.FULL, Kind.EMPTY) and scene.name == scene.zone and not delegated:
         return Judged()  # the domain itself is in doubt, not its record
     return Judged((shown("no-address", found.evidence, **facts),), frozenset(("private-address",)), found.evidence)
+
+
+def _broken_alias(scene: Scene) -> Finding | None:
+    """The servers in charge are fine and give an alias, but no resolver gets to its end: it runs in a circle, is too
+    long, or leads to a name that cannot be looked up either.
+    """
+    if not scene.found.broken:
+        return None
+    chain = alias_as_served(scene)
+    if len(chain) < 2:
+        return None
+    target = lookup(scene.seen, chain[-1])
+    if target.pending or target.unsure:
+        return None
+    if target.public and len(chain) <= LONGEST_ALIAS:
+        return None
+    facts = {"cname": chain[-1], "chain": " → ".join(chain)}
+    return shown("dangling-cname", (*scene.found.evidence, *target.evidence), **facts)
 
 
 # ---- whose server is it

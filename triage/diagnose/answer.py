@@ -21,6 +21,7 @@ CODES = (
     "other-token",     "unexpected-status",
 )  # fmt: skip
 _SEEN = frozenset(CODES) - {"body-altered", "other-token"}  # what an answer can rule out
+_TURNED_AWAY = frozenset((403, 406, 429))
 _SCRIPT_STATUS = frozenset((200, 202, 401, 403, 405, 429, 503))
 
 
@@ -117,7 +118,7 @@ def _by_status(scene: Scene, last: Hop, answer: HttpAnswer) -> Finding | None:
         return shown("password-protected", evidence, **facts)
     if answer.status == 403:
         return _denied(scene, last)
-    if answer.status >= 500:
+    if 500 <= answer.status < 600:
         return _server_error(scene, last)
     if answer.status == 200:
         return _answers_all(scene, last, answer)
@@ -150,11 +151,13 @@ def _denied(scene: Scene, last: Hop) -> Finding:
 def _filtered(scene: Scene, last: Hop) -> Finding | None:
     """Our own agent is let through, one of the CA's shape is not."""
     first = scene.walk.hops[0]
-    if _status(scene.like_ca) not in (403, 406, 429) or _status(last.answer) not in (200, 404):
+    if _status(scene.like_ca) not in _TURNED_AWAY or _status(last.answer) not in (200, 404):
         return None
     if len(scene.walk.hops) > 1 and not last.fell_back:
         return None
     facts = facts_of_hop(first) | {"status": str(_status(scene.like_ca)), "address": last.address}
+    if _status(scene.other) in _TURNED_AWAY:  # our own agent as well, by now: it is our number of requests
+        return hinted("prober-banned", _evidence(scene, last), url=first.url, address=last.address)
     return shown("user-agent-filter", _evidence(scene, last), **facts)
 
 
@@ -178,6 +181,8 @@ def _answers_all(scene: Scene, last: Hop, answer: HttpAnswer) -> Finding | None:
 
 def _unexpected(scene: Scene, last: Hop, answer: HttpAnswer) -> Finding:
     facts, evidence = facts_of_hop(last), _evidence(scene, last)
+    if answer.status == 429 and _status(scene.root) in (200, 301, 302, 404):
+        return hinted("prober-banned", evidence, url=last.url, address=last.address)
     if answer.status == 410 and _status(scene.root) == 200:
         return faintly("unexpected-status", evidence, **facts)  # another word for 404
     if _status(scene.root) == answer.status or _status(scene.other) != answer.status:

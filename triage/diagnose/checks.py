@@ -89,6 +89,7 @@ CAUSES: Mapping[str, Cause] = {
     # F: the answer
     "parked": _cause(True, f"{_PAGE} operator nameservers zone"),
     "account-suspended": _cause(True, _PAGE),
+    "redirect-target-dead": _cause(True, f"{_REDIRECT} fault detail"),
     "site-redirect-elsewhere": _cause(True, f"{_REDIRECT} operator"),
     "redirect-loop": _cause(True, _REDIRECT),
     "too-many-redirects": _cause(True, _REDIRECT),
@@ -97,7 +98,6 @@ CAUSES: Mapping[str, Cause] = {
     "redirect-missing-slash": _cause(True, _REDIRECT),
     "redirect-status": _cause(True, _REDIRECT),
     "redirect-private": _cause(True, _REDIRECT),
-    "redirect-target-dead": _cause(True, f"{_REDIRECT} fault detail"),
     "redirect-tls": _cause(True, f"{_REDIRECT} fault detail"),
     "redirect-drops-path": _cause(True, _REDIRECT),
     "bot-challenge": _cause(True, _PAGE),

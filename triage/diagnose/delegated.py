@@ -7,7 +7,7 @@ The zone in charge of a name is that of its registered domain, or one below it t
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from triage.diagnose.lookup import Kind, kind
+from triage.diagnose.lookup import Kind, chain, kind
 from triage.diagnose.reserved import is_reserved
 from triage.diagnose.scene import Scene
 from triage.model import Answer, AskDns, DnsAnswer, Failure, Question
@@ -154,6 +154,13 @@ def _server(scene: Scene, zone: str, name: str, address: str) -> Server:
     return Server(name, address, scene.answer(soa), scene.answer(a), (soa, a))
 
 
+def alias_as_served(scene: Scene) -> tuple[str, ...]:
+    """The chain of CNAMEs that a server in charge gives of the name, which a SERVFAIL of recursion keeps to itself."""
+    fine = (s.a for s in servers(scene) if s.fine)
+    chains = (chain(scene.name, a) for a in fine if isinstance(a, DnsAnswer) and a.of("CNAME"))
+    return next(chains, (scene.name,))
+
+
 def questions(scene: Scene) -> Iterator[Question]:
     """Parent zone → its servers → the delegation → each name server's address → what each of them says."""
     yield AskDns(scene.zone.partition(".")[2], "NS")
@@ -183,3 +190,13 @@ def _each_of(scene: Scene, cut: Cut) -> Iterator[Question]:
         if address and not is_reserved(address):
             yield AskDns(cut.zone, "SOA", at=address)
             yield AskDns(scene.name, "A", at=address)
+
+
+def is_nowhere(scene: Scene, server: str, glued: Mapping[str, str]) -> bool:
+    """Nobody can reach this name server: its name has no address, or only one that is nobody's on the internet."""
+    address = address_of(scene, server, glued)
+    if address:
+        return is_reserved(address)
+    none = (Kind.EMPTY, Kind.ABSENT, Kind.BROKEN)
+    v4 = scene.kind(server, "A")
+    return v4 in (Kind.ABSENT, Kind.BROKEN) or (v4 is Kind.EMPTY and scene.kind(server, "AAAA") in none)

@@ -1,6 +1,6 @@
 """B: do the zone's name servers answer, alike, and does DNSSEC hold?"""
 
-from triage.diagnose.delegated import Server, in_charge, servers
+from triage.diagnose.delegated import Server, in_charge, is_nowhere, servers
 from triage.diagnose.found import NOTHING_TO_SAY, Judged, faintly, listed, shown, sometimes
 from triage.diagnose.lookup import Kind
 from triage.diagnose.registration import tld_denies
@@ -63,6 +63,11 @@ def _dnssec(scene: Scene) -> Finding | None:
 
 def _dead(scene: Scene, asked: tuple[Server, ...]) -> Finding | None:
     """Nobody who is listed can answer. One lame server among several is no cause."""
+    cut = in_charge(scene)
+    if cut.nameservers and all(is_nowhere(scene, server, cut.glue) for server in cut.nameservers):
+        evidence = [AskDns(server, "A") for server in cut.nameservers]
+        nowhere = {"zone": cut.zone, "nameservers": listed(cut.nameservers), "count": str(len(cut.nameservers))}
+        return shown("nameservers-silent", evidence, **nowhere)
     heard = [s for s in asked if s.kind is not Kind.UNASKED]
     if not heard or len(heard) < len(asked) or any(s.fine for s in heard):
         return None

@@ -76,6 +76,11 @@ class Lookup:
         return frozenset((self.a, self.aaaa))
 
     @property
+    def broken(self) -> bool:
+        """Neither half gave an answer."""
+        return self.a is Kind.BROKEN and self.aaaa is Kind.BROKEN
+
+    @property
     def unsure(self) -> bool:
         """One half could not be asked from here, so the CA might see more than we do."""
         return Kind.UNASKED in (self.a, self.aaaa)

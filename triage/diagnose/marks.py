@@ -110,9 +110,14 @@ _PARKING_SERVER = re.compile(
 )
 
 
+def _is_of_a_parking(server: str, zone: str) -> bool:
+    """A server below the very domain tells only what that is called: renew-energy.com has not expired."""
+    return bool(_PARKING_SERVER.search(server)) and not server.endswith(f".{zone}")
+
+
 def parks(scene: Scene) -> bool:
     """Signs of a parked domain: whose name servers, addresses or CNAME it has, or what its page says."""
-    if scene.name_servers and all(map(_PARKING_SERVER.search, scene.name_servers)):
+    if scene.name_servers and all(_is_of_a_parking(server, scene.zone) for server in scene.name_servers):
         return True
     operators = (scene.dns_operator, scene.cname_operator, *scene.operators)
     if any(operator is not None and operator.kind == "parking" for operator in operators):

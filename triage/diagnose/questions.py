@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from triage.diagnose.caa import levels, permits
 from triage.diagnose.certificate import is_service, site_of
-from triage.diagnose.delegated import each_server, servers
+from triage.diagnose.delegated import alias_as_served, each_server, servers
 from triage.diagnose.delegated import questions as of_the_delegation
 from triage.diagnose.lookup import Kind
 from triage.diagnose.marks import challenges
@@ -32,6 +32,7 @@ from triage.model import (
     AskRegistry,
     AskTls,
     Failure,
+    Fault,
     HttpAnswer,
     Inquiry,
     Observations,
@@ -157,10 +158,17 @@ def _controls(scene: Scene) -> Iterator[Question]:
     answer = scene.first_answer(address)
     if answer is None:
         return
-    if isinstance(answer, HttpAnswer) and answer.status != 404:
+    if _differs_from_a_404(answer) or _is_turned_away(scene.like_ca):
         yield scene.other_question(address)
     if _is_turned_away(answer) or _is_turned_away(scene.root) or scene.stated & _STATED_403:
         yield scene.like_ca_question(address)
+
+
+def _differs_from_a_404(answer: HttpAnswer | Failure) -> bool:
+    """Another path tells more: of every page, and of a server that was there and broke off."""
+    if isinstance(answer, Failure):
+        return answer.fault in (Fault.RESET, Fault.CLOSED, Fault.GARBLED)
+    return answer.status != 404
 
 
 def _is_turned_away(answer: HttpAnswer | Failure | None) -> bool:
@@ -180,6 +188,10 @@ def _where_not_clean(scene: Scene) -> Iterator[Question]:
         yield from each_server(scene)
         for server in servers(scene):
             yield AskDns(f"_acme-challenge.{scene.name}", "TXT", at=server.address)
+    if found.broken:
+        for alias in alias_as_served(scene)[1:][-1:]:
+            yield AskDns(alias, "A")
+            yield AskDns(alias, "AAAA")
     if broken or nothing or zone_ns is Kind.ABSENT or scene.stated & _DNS_STATED or _seen_from_elsewhere(scene):
         yield from of_the_delegation(scene)
 

@@ -21,6 +21,7 @@ _BY_FAULT = {
     Fault.GARBLED: "garbled-reply",
     Fault.TOO_LARGE: "garbled-reply",
 }
+_BROKE_OFF = frozenset((Fault.RESET, Fault.CLOSED))
 _OPEN = frozenset(CODES[1:8])  # ruled out by an answer from port 80
 
 
@@ -68,6 +69,9 @@ def _failed(scene: Scene, hop: Hop, failure: Failure) -> Finding:
     if failure.fault in DIAL_FAILED and isinstance(scene.answer(scene.root_question(hop.address)), HttpAnswer):
         # The same port answered our other request: somebody drops our packets now and then.
         return hinted("prober-banned", evidence, **facts)
+    if failure.fault in _BROKE_OFF and isinstance(scene.root, HttpAnswer) and _broke_off(scene.other):
+        # One request was answered and the later ones were not, whatever they asked for.
+        return hinted("prober-banned", [*evidence, scene.other_question(hop.address)], **facts)
     if code == "too-slow":  # the CA waits as long as we do, and static files may be fast
         return hinted(code, evidence, **facts)
     if code in ("connection-reset", "garbled-reply"):
@@ -75,6 +79,10 @@ def _failed(scene: Scene, hop: Hop, failure: Failure) -> Finding:
     if hop.fell_back and code == "port-80-blocked":
         facts["count"] = "2"
     return shown(code, evidence, **facts)
+
+
+def _broke_off(answer: HttpAnswer | Failure | None) -> bool:
+    return isinstance(answer, Failure) and answer.fault in _BROKE_OFF
 
 
 def _speaks_http_on_443(failure: Failure) -> bool:

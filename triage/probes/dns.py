@@ -1,6 +1,6 @@
 """One DNS question, to a resolver or to one name server: AskDns → DnsAnswer.
 
-    try 1 ── 2.5 s ──▶ try 2, at the next resolver ── 3 s ──▶ TIMEOUT      (a name server: 2 s and 2 s)
+    try 1 ── 2.5 s ──▶ try 2, at the next resolver ── 3 s ──▶ TIMEOUT      (a name server: 2 s, and 2 s without EDNS)
 
 The socket of the first try stays open during the second, so a late answer still counts. A closed port is known at
 once, since every socket is connected. Truncated answers are asked for again over TCP.
@@ -108,7 +108,7 @@ class Dns:
 
             async def attempt() -> Failure | None:
                 try:
-                    answers.append(await _asked(question, (server,), flags, SERVER_TRIES))
+                    answers.append(await _asked(question, (server,), flags, SERVER_TRIES, plain_at_last=True))
                 except Failed as failed:
                     return failed.failure
                 return None
@@ -132,14 +132,24 @@ async def _given(addresses: Sequence[str]) -> Sequence[str]:
     return addresses
 
 
-async def _asked(question: AskDns, servers: tuple[Server, ...], flags: int, tries: Sequence[float]) -> DnsAnswer:
-    sent = packets.query(secrets.randbits(16), question.name, question.type, flags, edns=True)
+async def _asked(
+    question: AskDns, servers: tuple[Server, ...], flags: int, tries: Sequence[float], *, plain_at_last: bool = False
+) -> DnsAnswer:
+    """`plain_at_last`: the last try goes without EDNS, at which some firewalls fall silent (causes.md B5)."""
+
+    def packet(*, edns: bool) -> bytes:
+        return packets.query(secrets.randbits(16), question.name, question.type, flags, edns=edns)
+
+    knows_edns = True
+    sent = [packet(edns=True)] * len(tries)
+    if plain_at_last:
+        sent[-1] = packet(edns=False)
     octets, server = await _Exchange(sent, servers, tries).outcome()
     if packets.rcode(octets) in (1, 4):  # FORMERR, NOTIMP: it may not know EDNS
-        sent = packets.query(secrets.randbits(16), question.name, question.type, flags, edns=False)
-        octets, server = await _Exchange(sent, (server,), tries).outcome()
+        knows_edns = False
+        octets, server = await _Exchange([packet(edns=False)] * len(tries), (server,), tries).outcome()
     if packets.truncated(octets):
-        octets = await _over_tcp(sent, server)
+        octets = await _over_tcp(packet(edns=knows_edns), server)
     try:
         return packets.read(octets)
     except packets.Malformed as error:
@@ -149,7 +159,7 @@ async def _asked(question: AskDns, servers: tuple[Server, ...], flags: int, trie
 class _Exchange:
     """One question on its way: a socket for each try, all open until the first answer that fits."""
 
-    def __init__(self, sent: bytes, servers: tuple[Server, ...], tries: Sequence[float]) -> None:
+    def __init__(self, sent: Sequence[bytes], servers: tuple[Server, ...], tries: Sequence[float]) -> None:
         self._loop = asyncio.get_running_loop()
         self._sent = sent
         self._servers = servers
@@ -176,12 +186,12 @@ class _Exchange:
             self._give_up()
             return
         server = self._servers[self._next % len(self._servers)]
-        seconds = self._tries[self._next]
+        seconds, sent = self._tries[self._next], self._sent[self._next]
         self._next += 1
         self._timer = self._loop.call_later(seconds, self._try)
-        self._send(server)
+        self._send(server, sent)
 
-    def _send(self, server: Server) -> None:
+    def _send(self, server: Server, sent: bytes) -> None:
         family = socket.AF_INET6 if ":" in server.address else socket.AF_INET
         if not server.trusted and (failure := unroutable(server.address)):
             self._lost(failure)
@@ -194,7 +204,7 @@ class _Exchange:
         self._open[sock] = server
         try:
             sock.connect((server.address, server.port))
-            sock.send(self._sent)
+            sock.send(sent)
         except OSError as error:
             self._drop(sock)
             self._lost(_own_trouble(from_os(error), family))
@@ -210,7 +220,7 @@ class _Exchange:
             self._drop(sock)
             self._lost(from_os(error))
             return
-        if packets.answers(self._sent, octets) and not self._answer.done():
+        if any(packets.answers(sent, octets) for sent in self._sent[: self._next]) and not self._answer.done():
             self._answer.set_result((octets, self._open[sock]))
 
     def _lost(self, failure: Failure) -> None:

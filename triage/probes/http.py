@@ -128,16 +128,20 @@ async def get(stream: Stream, request: h11.Request, asking: Asking, most_body: i
     connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=MOST_HEADERS)
     asking.phase = "connected, waiting for the answer"
     exchange = _Exchange(stream, connection, most_body)
+    seconds = asking.allowed(ANSWER_SECONDS)
     try:
-        async with asyncio.timeout(ANSWER_SECONDS) as limit:
+        async with asyncio.timeout(seconds) as limit:
             await stream.send((connection.send(request) or b"") + (connection.send(h11.EndOfMessage()) or b""))
             await exchange.read_head()
             asking.phase = "reading the answer"
             await exchange.read_body(limit)
     except TimeoutError:
-        return exchange.so_far(ANSWER_SECONDS)
+        return exchange.so_far(seconds)
     except h11.RemoteProtocolError as error:
         return exchange.broken(error)
+    except Failed:
+        if not exchange.is_enough:
+            raise
     return exchange.reply
 
 
@@ -189,15 +193,23 @@ class _Exchange:
         if not self.reply.status:
             what = f"first bytes: {shown(self._first)}" if self._first else "nothing came"
             raise Failed(Fault.STALLED, f"connected, no whole answer within {seconds:.0f} s; {what}")
-        if len(self.reply.body) < CA_READS:
+        if not self.is_enough:
             octets = len(self.reply.body)
             raise Failed(Fault.STALLED, f"status {self.reply.status}, then {octets} octets in {seconds:.0f} s")
         return self.reply
 
+    @property
+    def is_enough(self) -> bool:
+        """The CA would go by what has come: it looks at the status first, and reads the body of a 200 alone."""
+        return self.reply.status != 0 and (self.reply.status != 200 or len(self.reply.body) >= CA_READS)
+
     def broken(self, error: h11.RemoteProtocolError) -> Reply:
-        """The protocol was violated. A status that had come is worth more than a body that broke off."""
-        if self.reply.status:
+        """The protocol was violated, in the head or, after a status, in the body."""
+        if self.is_enough:
             return self.reply
+        if self.reply.status:
+            octets = len(self.reply.body)
+            raise Failed(Fault.GARBLED, f"status {self.reply.status}, then a body that broke off after {octets} octets")
         if error.error_status_hint == 431:
             raise Failed(Fault.TOO_LARGE, f"headers of more than {MOST_HEADERS // 1024} KiB")
         if not self._first:

@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 
 from triage.model import Failure
 
+ENOUGH, LAST_MOMENT = 7.0, 0.3  # seconds
+
 
 class Stopwatch:
     """Calls `ring` after `seconds` of running time, or after `patience` seconds of any time."""
@@ -101,6 +103,14 @@ class Asking:
         """The first packet is about to leave."""
         self.phase = phase
         self.since = self.since or _now()
+
+    def allowed(self, seconds: float) -> float:
+        """Seconds for one step that may take so many. Where the round ends before, it says a moment earlier how it is.
+
+        Unless it is too short to tell: in ENOUGH seconds a dial has sent three SYNs (after 0, 1 and 3 s) and waited.
+        """
+        left = self.watch.left - LAST_MOMENT if isinstance(self.watch, Stopwatch) else seconds
+        return left if ENOUGH <= left < seconds else seconds
 
     @property
     def progress(self) -> str:

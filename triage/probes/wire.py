@@ -79,7 +79,7 @@ class SealedStream(Stream):
                 raise Failed(Fault.TLS, _handshake_words(error, first)) from error
             octets = await self._plain.receive()
             if not octets:
-                raise Failed(Fault.TLS if first else Fault.CLOSED, "closed during the TLS handshake")
+                raise Failed(Fault.TLS, "closed during the TLS handshake")
             first = first or octets[:64]
             self._incoming.write(octets)
 
@@ -127,6 +127,7 @@ class Wire:
                 raise Failed(told.fault, f"{told.detail} (found by another question)")
             asking.begin(f"dialing {address}")
             sock, began = _socket_for(address), asyncio.get_running_loop().time()
+            dial = asking.allowed(dial)
             try:
                 trying = _dialed(sock, (address, self._ports.get(port, port)), dial)
                 failure = await self._exits.weighed(address, port, trying, lambda other: self._knock(other, port))
@@ -157,11 +158,12 @@ async def seal(stream: Stream, context: ssl.SSLContext, name: str | None, asking
     """TLS over an open connection; `name` goes into SNI, None where it is an address."""
     asking.phase = "connected, in the TLS handshake"
     sealed = SealedStream(stream, context, name)
+    seconds = asking.allowed(HANDSHAKE_SECONDS)
     try:
-        async with asyncio.timeout(HANDSHAKE_SECONDS):
+        async with asyncio.timeout(seconds):
             await sealed.handshake()
     except TimeoutError:
-        raise Failed(Fault.STALLED, f"the TLS handshake took over {HANDSHAKE_SECONDS:.0f} s") from None
+        raise Failed(Fault.STALLED, f"the TLS handshake took over {seconds:.0f} s") from None
     return sealed
 
 
