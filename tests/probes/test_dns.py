@@ -156,6 +156,18 @@ async def test_a_server_without_edns_is_asked_in_plain() -> None:
     assert got.of("A") == ("93.184.216.34",)
 
 
+async def test_a_server_that_is_silent_to_edns_is_asked_in_plain_at_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("triage.probes.dns.SERVER_TRIES", (0.2, 2.0))
+
+    def reply(query: dns.message.Message) -> bytes | None:
+        return zone(A)(query) if query.edns < 0 else None
+
+    async with name_server(reply) as port:
+        got = await answer(probes(ports={53: port}), AskDns("example.com", "A", at="127.0.0.1"))
+    assert isinstance(got, DnsAnswer)
+    assert got.of("A") == ("93.184.216.34",)
+
+
 async def test_a_fleeting_servfail_is_asked_again_and_a_lasting_one_stays() -> None:
     asked: list[str] = []
 

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from triage.model import Failure, Fault
-from triage.probes.turns import Asking, Stopwatch, Turns
+from triage.probes.turns import Asking, Company, Stopwatch, Turns
 
 
 class Rings:
@@ -160,3 +160,23 @@ async def test_another_port_of_the_address_is_told_nothing() -> None:
         turn.tell(DEAD)
     await waiting
     assert heard == [None]
+
+
+@pytest.mark.parametrize(
+    ("left", "seconds", "allowed"),
+    [
+        (20.0, 10.0, 10.0),
+        (9.3, 10.0, 9.0),  # the round ends first: what is known is said a moment before
+        (5.0, 10.0, 10.0),  # too short to tell: the end of the round cuts it off, and it stays unknown
+        (9.3, 4.0, 4.0),
+    ],
+)
+async def test_a_step_that_the_rounds_end_would_cut_off_ends_a_moment_before(
+    left: float, seconds: float, allowed: float
+) -> None:
+    who, _ = asking(left)
+    assert who.allowed(seconds) == pytest.approx(allowed, abs=0.05)
+
+
+async def test_a_shared_look_up_has_no_end_of_its_own() -> None:
+    assert Asking(Company()).allowed(10.0) == 10.0
