@@ -172,6 +172,11 @@ def test_an_address_is_contacted_as_soon_as_it_is_known_without_waiting_for_the_
     ]
 
 
+def test_nothing_is_asked_at_an_a_while_the_aaaa_may_still_come() -> None:
+    seen = Observations((Observation(AskDns(NAME, "A"), Net().answer(AskDns(NAME, "A")), NOW),))
+    assert not any(isinstance(q, AskHttp | AskTls) for q in next_questions(an_inquiry(), seen, set()))
+
+
 def test_private_addresses_are_never_contacted() -> None:
     net = Net(dns={(NAME, "A"): records(NAME, "A", "10.0.0.5", "127.0.0.1")})
     assert not any(isinstance(o.question, AskHttp | AskTls) for o in seen_of(net, an_inquiry()))

@@ -151,6 +151,8 @@ class Scene:
     def entrance(self) -> str | None:
         """The address at which the CA would knock and be heard: after a fallback the A."""
         hops = [hop for hop in self.walk.hops if hop.url == self.walk.hops[0].url]
+        if not hops and self.found.pending:
+            return None  # an A that came before the AAAA
         return hops[-1].address if hops else self.found.first
 
     def first_answer(self, address: str) -> HttpAnswer | Failure | None:
