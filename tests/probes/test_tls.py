@@ -156,7 +156,7 @@ async def test_what_speaks_instead_of_tls() -> None:
     assert await hello_then(b"HTTP/1.1 400 Bad Request\r\n\r\n") == Failure(Fault.TLS, "plain HTTP instead of TLS")
     assert await hello_then(b"SSH-2.0-x\r\n") == Failure(Fault.TLS, "not TLS; first bytes: SSH-2.0-x\\x0d\\x0a")
     assert await hello_then(b"\x15\x03\x03\0\2\2\x70") == Failure(Fault.TLS, "alert: unrecognized name")
-    assert await hello_then() == Failure(Fault.CLOSED, "closed during the TLS handshake")
+    assert await hello_then() == Failure(Fault.TLS, "closed during the TLS handshake")
 
 
 async def test_a_handshake_without_end_is_cut() -> None:
