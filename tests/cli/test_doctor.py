@@ -1,6 +1,7 @@
 """`triage doctor`: each thing that can be wrong on this machine is found and comes with its fix."""
 
 import os
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -45,6 +46,9 @@ def examined(folder: Path, within: Sequence[str] = ()) -> dict[str, str]:
             last += " once more" if found.get(last, "").startswith("FAIL") else ""
             found[last] = line[:6].strip() + " " + words
     return found
+
+
+RULES = Path(__file__).parents[2] / "rules"
 
 
 def an_installation(folder: Path) -> Path:
@@ -181,6 +185,18 @@ def test_what_is_wrong_and_how_to_mend_it(
     assert found.startswith("FAIL ")
     assert words in found
     assert hint in found
+
+
+def test_rules_of_ones_own_are_tried_with_their_samples(tmp_path: Path) -> None:
+    folder = an_installation(tmp_path)
+    own = folder / "rules" / "providers" / "xserver"
+    shutil.copytree(RULES / "providers" / "xserver", own)
+    sample = next((own / "samples").glob("01-*.toml"))
+    sample.write_text(sample.read_text().replace("example.jp", "example.com"))
+    _with(folder, "[probes]", '[rules]\nfolders = ["rules"]\n[probes]')
+    found = examined(folder)["rules"]
+    assert found.startswith("FAIL 1 findings")
+    assert "triage rules check" in found
 
 
 def test_wrong_rules_end_it_at_once(tmp_path: Path) -> None:
