@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triage.names import Domain, InvalidName, ineligible
+from triage.names import Domain, InvalidName, ineligible, organization
 
 pytestmark = [pytest.mark.attack(number=23)]
 
@@ -63,6 +63,8 @@ def test_what_is_no_name(text: str, why: str) -> None:
         ("www.shop.example.co.jp", "example.co.jp"),
         ("*.example.jp", "example.jp"),
         ("someone.github.io", "github.io"),  # the ICANN part only: that is what was registered
+        ("www.日本.個人.hk", "xn--wgv71a.xn--gmqw5a.hk"),  # a suffix of U-labels
+        ("xn--gmqw5a.hk", None),
         ("co.jp", None),
         ("jp", None),
         ("example.test", None),
@@ -108,3 +110,18 @@ def test_a_name_reads_back_as_itself_or_is_refused(text: str) -> None:
     except InvalidName:
         return
     assert Domain.parse(name.text) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("mail.Example.co.jp", "example.co.jp"),
+        ("a.someone.github.io", "someone.github.io"),  # two customers are two organizations
+        ("github.io", None),
+        ("mail.xn--wgv71a.xn--gmqw5a.hk", "xn--wgv71a.xn--gmqw5a.hk"),
+        ("", None),
+        ("not a name", None),
+    ],
+)
+def test_the_organization_that_a_name_belongs_to(name: str, found: str | None) -> None:
+    assert organization(name) == found

@@ -12,8 +12,9 @@ from publicsuffixlist import PublicSuffixList
 LONGEST_NAME = 253  # octets of the text form; RFC 1035 section 2.3.4
 LONGEST_LABEL = 63
 
-# The ICANN part only: a zone cut and a registration exist below those suffixes, not below `github.io`.
-_SUFFIXES = PublicSuffixList(only_icann=True, accept_unknown=False)
+# The ICANN part only: a zone cut and a registration exist below those suffixes, not below `github.io`. As U-labels:
+# to encode the whole list would take a fifth of every start.
+_SUFFIXES = PublicSuffixList(only_icann=True, accept_unknown=False, accept_encoded_idn=False)
 _DOTS = str.maketrans({"。": ".", "．": ".", "｡": "."})
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\Z")
 # RFC 6761, RFC 7686 and RFC 9476: never delegated, so no public CA can look at them.
@@ -101,22 +102,49 @@ def ineligible(name: Domain) -> str | None:
         return "a label has hyphens in its third and fourth place"
     if any(label.startswith("xn--") and not _decodes(label) for label in labels):
         return "a label is malformed punycode"
-    if _SUFFIXES.publicsuffix(name.base.text) == name.base.text:
+    if _SUFFIXES.publicsuffix(u_labels := _u_labels(name.base.text)) == u_labels:
         return "it is a public suffix itself"
     return None if name.is_public else "it does not end in a public suffix"
 
 
+def organization(text: str) -> str | None:
+    """The organizational domain of a name in A-labels, as DMARC compares it (RFC 7489 section 3.2).
+
+    The list's private part counts, too: two customers of `github.io` are two organizations. None below no suffix.
+    """
+    return _below(_organizations(), text)
+
+
+@lru_cache(maxsize=1)
+def _organizations() -> PublicSuffixList:
+    return PublicSuffixList(accept_unknown=False, accept_encoded_idn=False)
+
+
 def _decodes(label: str) -> bool:
+    return _u_label(label) is not None
+
+
+def _u_label(label: str) -> str | None:
     try:
-        idna.decode(label)
+        return idna.decode(label)
     except (idna.IDNAError, UnicodeError):
-        return False
-    return True
+        return None
+
+
+def _u_labels(text: str) -> str:
+    if "xn--" not in text:
+        return text
+    return ".".join(_u_label(label) or label if label.startswith("xn--") else label for label in text.split("."))
+
+
+def _below(suffixes: PublicSuffixList, text: str) -> str | None:
+    found = suffixes.privatesuffix(_u_labels(text))
+    return ".".join(text.lower().split(".")[-found.count(".") - 1 :]) if found else None
 
 
 @lru_cache(maxsize=4096)
 def _registrable(text: str) -> Domain | None:
-    found = _SUFFIXES.privatesuffix(text)
+    found = _below(_SUFFIXES, text)
     return Domain(found) if found else None
 
 

@@ -7,12 +7,9 @@ ours, the topmost one alone, and nothing that contradicts it.
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
-
-from publicsuffixlist import PublicSuffixList
 
 from triage.model import Authentication, Identity, Message
-from triage.names import Domain, InvalidName
+from triage.names import Domain, InvalidName, organization
 
 MICROSOFT = "mx.microsoft.com"  # what to configure for Microsoft 365, whose header names no server
 LONGEST = 16_384  # characters of a header that are read
@@ -100,7 +97,7 @@ def aligned(one: str, other: str) -> bool:
         a, b = Domain.parse(one).text, Domain.parse(other).text
     except InvalidName:
         return False
-    return a == b or (_organization(a) is not None and _organization(a) == _organization(b))
+    return a == b or (organization(a) is not None and organization(a) == organization(b))
 
 
 # ---- judgment
@@ -135,16 +132,6 @@ def _after_at(value: str) -> str:
 
 def _no(because: str) -> Authentication:
     return Authentication(None, because)
-
-
-@lru_cache(maxsize=1)
-def _suffixes() -> PublicSuffixList:
-    # The private part too: two customers of github.io are two organizations.
-    return PublicSuffixList(accept_unknown=False)
-
-
-def _organization(name: str) -> str | None:
-    return _suffixes().privatesuffix(name) or None
 
 
 # ---- which header is our server's
