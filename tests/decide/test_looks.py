@@ -8,7 +8,7 @@ import pytest
 from tests.decide.build import a_notice
 from tests.decide.reports import a_diagnosis
 from triage.decide import after_note, look, next_look, stopped
-from triage.model import Case, CaseState, Diagnosis, Thread
+from triage.model import Case, CaseState, Certificate, Diagnosis, Thread
 
 NOW = datetime(2026, 11, 28, 3, tzinfo=UTC)
 NOTICE = a_notice("example.jp")
@@ -111,6 +111,12 @@ def test_reminders_come_7_3_and_1_days_before_and_once_it_has_expired() -> None:
 def test_nobody_is_reminded_of_what_is_in_order() -> None:
     case = watched(CLEAR)
     assert look(case, (CLEAR,), datetime(2026, 12, 25, tzinfo=UTC))[1] == ""
+
+
+def test_a_cause_that_is_not_proved_is_reminded_of_where_the_old_certificate_can_be_seen() -> None:
+    soon, old = datetime(2026, 12, 25, tzinfo=UTC), Certificate("R11", NOW, NOW + timedelta(days=30), ("example.jp",))
+    assert look(watched(UNKNOWN), (replace(UNKNOWN, certificate=old),), soon)[1] == "reminder"
+    assert look(watched(UNKNOWN), (UNKNOWN,), soon)[1] == ""
 
 
 def test_a_note_shortly_before_the_expiry_is_its_own_reminder() -> None:

@@ -84,7 +84,7 @@ def causes(diagnoses: tuple[Diagnosis, ...]) -> tuple[str, ...]:
 def _worth_saying(case: Case, diagnoses: tuple[Diagnosis, ...], now: datetime) -> Said:
     if _renewed(diagnoses):
         return "renewed"
-    left, failing = _days_left(case, now), any(d.verdict == "will-fail" for d in diagnoses)
+    left, failing = _days_left(case, now), any(_is_failing(d) for d in diagnoses)
     if left is not None and left < 0:
         return "expired" if case.reminded != 0 else ""
     due = [d for d in REMINDERS if left is not None and left <= d and (case.reminded is None or d < case.reminded)]
@@ -92,6 +92,11 @@ def _worth_saying(case: Case, diagnoses: tuple[Diagnosis, ...], now: datetime) -
         return "reminder"
     told_long_ago = case.told is None or now - case.told >= BETWEEN_CHANGES
     return "changed" if told_long_ago and _changed(case.leading, causes(diagnoses)) else ""
+
+
+def _is_failing(diagnosis: Diagnosis) -> bool:
+    """The old certificate is still there for all to see, and something is in the way, shown or not."""
+    return diagnosis.verdict == "will-fail" or (diagnosis.verdict == "unknown" and diagnosis.certificate is not None)
 
 
 def _changed(before: tuple[str, ...], after: tuple[str, ...]) -> bool:
