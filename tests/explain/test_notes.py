@@ -353,6 +353,14 @@ def test_a_cross_beside_a_fine_site_says_whose_it_is() -> None:
     assert says(text, "✗ webmail.example.jp: 行き先(IPアドレス)が書かれていません")
 
 
+def test_beside_a_site_that_moved_a_cross_is_that_of_the_name_that_stayed() -> None:
+    left = diagnosis(shown("moved-away"))
+    text = note(
+        report(left, diagnosis(shown("no-address"), name="webmail.example.jp"), service=("webmail.example.jp",))
+    ).text
+    assert says(text, "✗ webmail.example.jp: 行き先(IPアドレス)が書かれていません")
+
+
 def test_of_two_that_end_on_one_day_the_domain_itself_comes_first() -> None:
     both = report(diagnosis(ELSEWHERE, name="a.example.jp"), diagnosis(shown("password-protected"), name="example.jp"))
     text = note(both).text

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from triage.explain.answers import Answer, Kind
-from triage.explain.context import Frame
+from triage.explain.context import Frame, listed
 from triage.explain.templates import render
 from triage.model import AskAuthority, Certainty, Finding, Wording
 
@@ -60,11 +60,8 @@ def _of_area(area: str, texts: Mapping[str, str], answers: tuple[Answer, ...], f
     found = [(a, f) for a in answers if not is_beyond(area, a, frame) for f in findings_of(a, area, frame)]
     told = [(answer, f) for answer, f in found if _has_own_words(answer, f)]
     if told or not found:
-        # Beside "your site is fine", a cross says whose it is.
-        several = len(answers) > 1 or any(a.service and a.kind is Kind.HARMLESS for a in answers)
-        lines = [Check(_sign(answer, f), _own_words(texts, answer, f, frame)) for answer, f in told]
-        named = [_named(line, answer, frame) for line, (answer, _) in zip(lines, told, strict=True)]
-        return dict.fromkeys(named if several else lines)
+        several = len(answers) > 1
+        return dict.fromkeys(_line(texts, answer, f, frame, several) for answer, f in told)
     worst = mark((f for _, f in found), frame.wording)
     text = render(texts[worst], frame.values(found[0][0]))
     return [Check(worst, text)] if text else []
@@ -127,9 +124,16 @@ def _own_words(texts: Mapping[str, str], answer: Answer, finding: Finding, frame
     return render(frame.phrases["stated_check"], {**frame.values(answer, finding), "check": said})
 
 
-def _named(check: Check, answer: Answer, frame: Frame) -> Check:
-    """With several answers in one note, whose line this is."""
-    return Check(check.mark, render(frame.phrases["check_of"], {**frame.values(answer), "check": check.text}))
+def _line(texts: Mapping[str, str], answer: Answer, finding: Finding, frame: Frame, several: bool) -> Check:
+    """With several answers in one note it says whose it is; and so does a cross beside "your site needs no repair"."""
+    check = Check(_sign(answer, finding), _own_words(texts, answer, finding, frame))
+    values = dict(frame.values(answer))
+    if answer.kind is Kind.HARMLESS and check.mark == "bad":
+        told = (d.name for d in answer.diagnoses if any(f.code == finding.code and is_bad(f) for f in d.findings))
+        values["names"] = listed(tuple(told), frame.phrases)
+    elif not several:
+        return check
+    return Check(check.mark, render(frame.phrases["check_of"], {**values, "check": check.text}))
 
 
 def _served(texts: Mapping[str, str], answers: tuple[Answer, ...], frame: Frame) -> Iterable[Check]:
