@@ -119,7 +119,8 @@ def of_cause(rule: CauseRule, host: str) -> Report:
     area = rule.area
     others = tuple(Finding(c, Certainty.RULED_OUT) for c in LOOKED_AT if WORDING.causes[c].area != area)
     verdict: Verdict = "already-renewed" if renewed else "will-fail"
-    return _report(host, Diagnosis(_inquiry(host), verdict, rule.code, (lead, *others), NEW if renewed else OLD))
+    report = _report(host, Diagnosis(_inquiry(host), verdict, rule.code, (lead, *others), NEW if renewed else OLD))
+    return _of_a_panel(report) if rule.code == "service-names-only" else report
 
 
 def _without_cause(host: str, language: Language) -> Iterator[Specimen]:
@@ -156,6 +157,14 @@ def _guessed(report: Report) -> Report:
     (diagnosis,) = report.diagnoses
     inquiry = replace(diagnosis.inquiry, assumed=("provider",), guess=Guess("reverse", "sv1.host.example"))
     return replace(report, diagnoses=(replace(diagnosis, inquiry=inquiry),))
+
+
+def _of_a_panel(report: Report) -> Report:
+    """The same, for names that only a panel uses."""
+    (diagnosis,), notice = report.diagnoses, report.notice
+    names = tuple(Domain(f"{label}.{NAME}") for label in ("webmail", "cpanel"))
+    each = tuple(replace(diagnosis, inquiry=replace(diagnosis.inquiry, name=name)) for name in names)
+    return Report(each, notice and replace(notice, names=names, service_names=names))
 
 
 def _inquiry(host: str) -> Inquiry:
