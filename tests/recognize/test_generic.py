@@ -54,6 +54,58 @@ NOTICES = (
         "unknown renewal-failed example.co.jp -",
     ),
     (
+        "no name that a certificate could be for",
+        "certificate problem",
+        "certificate for localhost could not be renewed. certificate for 192.0.2.1 failed to renew. "
+        "http://user:pw@example.com:8443/ cert renewal failed",
+        "unknown renewal-failed  -",
+    ),
+    (
+        "an invisible character in the name",
+        "SSL証明書の更新に失敗",
+        "ドメイン: exam\u200bple.jp",
+        "unknown renewal-failed  -",
+    ),
+    (
+        "a warning that names nobody, with its day; the panel is the writer's own",
+        "SSL証明書の有効期限が近づいています",
+        "ご契約のSSL証明書は2026年12月2日に失効します。\nコントロールパネル:https://cp.host.test/",
+        "unknown expiry-warning  2026-12-02",
+    ),
+    (
+        "a table of which every cell is a line",
+        "SSL更新結果",
+        "SSL証明書の更新結果です。\n\nドメイン\n期限\n結果\n備考\na.example.jp\n2027/02/07\n更新完了\n\nb.example.jp\n2026/11/23\n"
+        "更新失敗\nアクセスできません(403)\nc.example.jp\n2027/02/07\n更新完了\n",
+        "unknown renewal-failed b.example.jp 2026-11-23",
+    ),
+    (
+        "the second day of a time is its end",
+        "SSL証明書更新失敗のご連絡",
+        "ドメイン:www.example.jp\n有効期間:2026/09/07 ~ 2026/12/06\n",
+        "unknown renewal-failed www.example.jp 2026-12-06",
+    ),
+    (
+        "problems below the rows that they belong to",
+        "AutoTLS: websites with problems",
+        "AutoTLS certificate results\n\nSecured\n- a.example.jp (expires Feb 24, 2027)\n\nWebsites with problems\n"
+        "- b.example.jp\nCurrent certificate expires: Dec 10, 2026\nError: 404\n- c.example.jp\n"
+        "Current certificate expires: Dec 10, 2026\nError: no address\n",
+        "unknown renewal-failed b.example.jp, c.example.jp 2026-12-10",
+    ),
+    (
+        "what the zone is called is no name of the certificate",
+        "Certificate expired for custom hostname",
+        "Custom hostname media.example.com on zone press.example.org has an expired certificate.",
+        "unknown expiry-warning media.example.com -",
+    ),
+    (
+        "a failure that is over",
+        "Re: 証明書の更新エラーについて",
+        "11月22日の自動更新ではエラーとなっておりましたが、本日あらためて証明書の発行処理を行い、更新が完了しております。\n対象:www.example.jp\n",
+        "unknown renewed www.example.jp -",
+    ),
+    (
         "failure with the value below its label",
         "SSL証明書更新失敗のお知らせ",
         "■ドメイン\n  www.example.jp\n■有効期限\n  2026年12月1日\n",
@@ -99,6 +151,12 @@ OTHERS = (
         "SSL証明書の更新について教えてください。\n--\n山田 yamada@example.jp http://example.jp",
         "not-a-notice",
     ),
+    (
+        "unclear: what a host announces",
+        "Scheduled maintenance of our SSL platform",
+        "During the maintenance no certificates can be issued or renewed. Existing certificates are not affected.",
+        "not-a-notice",
+    ),
     ("not-a-notice: another subject", "Re: meeting", "hello, see you at example.com", "not-a-notice"),
     (
         "not-a-notice: a payment",
@@ -112,14 +170,6 @@ OTHERS = (
         "ドメイン example.jp の有効期限が近づいています。SSL証明書もお使いの場合はご注意ください。",
         "not-a-notice",
     ),
-    (
-        "unclear: no name that a certificate could be for",
-        "certificate problem",
-        "certificate for localhost could not be renewed. certificate for 192.0.2.1 failed to renew. "
-        "http://user:pw@example.com:8443/ cert renewal failed",
-        "unclear",
-    ),
-    ("unclear: an invisible character in the name", "SSL証明書の更新に失敗", "ドメイン: exam\u200bple.jp", "unclear"),
     ("unclear: subject and text differ", "SSL証明書の更新に失敗 (a.example.jp)", "ドメイン: b.example.com", "unclear"),
     (
         "not-a-notice: an article about failures",

@@ -68,7 +68,7 @@ STRANGERS = (
         "no domain but the signature's",
         "SSL証明書の更新に失敗しました",
         "お客様のSSL証明書の更新に失敗しました。管理画面 https://panel.hosting.test/ からご確認ください。" + SIGNATURE,
-        "unclear",
+        "renewal-failed  - -",
     ),
     (
         "English, guesses in bullets",

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
+from itertools import pairwise
 
 _MONTHS = (
     ("jan", "january"), ("feb", "february"), ("mar", "march"), ("apr", "april"), ("may",), ("jun", "june"),
@@ -54,6 +56,8 @@ _YEARLESS = tuple(
 _DIGITS = "一二三四五六七八九"
 _KANJI = re.compile(f"[{_DIGITS}]?十[{_DIGITS}]?(?=[年月日])|[{_DIGITS}](?=[年月日])")
 _SHORT = re.compile(r"(?<![\d/.-])(\d\d)[/.-](\d\d)[/.-](\d\d)(?![\d/.-])")
+_THIS_MONTH = re.compile(r"(今|来)月の? ?(?=\d{1,2} ?日)")
+_UP_TO = re.compile(r"(?:[~〜–—]|(?<=[\d )]) ?- ?|から|\b(?:to|until|till|bis|au|al)\b)\s*\Z")
 _AHEAD = timedelta(days=200)  # the longest life of a certificate
 _BACK = timedelta(days=60)  # a certificate that ran out is written about for that long at most
 
@@ -77,6 +81,8 @@ def dates_in(text: str, habits: Habits = PLAIN) -> Iterator[date]:
 def dates_with_places(text: str, habits: Habits = PLAIN) -> list[tuple[date, int]]:
     """The same, each with where it begins."""
     text = _KANJI.sub(_in_digits, text[:1000])
+    if habits.dated is not None:
+        text = _THIS_MONTH.sub(partial(_month_of, habits.dated), text)
     hits = ((hit, _day(hit.groupdict(), habits)) for form in _FORMS for hit in form.finditer(text))
     found = [(day, hit.start()) for hit, day in hits if day]
     if found or habits.dated is None:
@@ -88,6 +94,15 @@ def dates_with_places(text: str, habits: Habits = PLAIN) -> list[tuple[date, int
     return [(day, hit.start()) for hit, day in near if day]
 
 
+def end_date(text: str, habits: Habits = PLAIN) -> date | None:
+    """The first day, or the second where both are the ends of a time: `2026/09/07 ~ 2026/12/06`."""
+    days = sorted(dates_with_places(text, habits), key=lambda found: found[1])
+    for (_, start), (day, end) in pairwise(days):
+        if _UP_TO.search(text[start:end]):
+            return day
+    return first_date(text, habits)
+
+
 def first_date(text: str, habits: Habits = PLAIN) -> date | None:
     return next(dates_in(text, habits), None)
 
@@ -96,6 +111,11 @@ def _of_three(hit: re.Match[str], dated: date) -> date | None:
     """26/11/28: year, month and day in whatever order makes a day that the mail can speak of."""
     a, b, c = int(hit[1]), int(hit[2]), int(hit[3])
     return _only((_valid(2000 + a, b, c), _valid(2000 + c, b, a), _valid(2000 + c, a, b)), dated)
+
+
+def _month_of(dated: date, hit: re.Match[str]) -> str:
+    """`今月` and `来月` as the number of the month."""
+    return f"{dated.month if hit[1] == '今' else dated.month % 12 + 1}月"
 
 
 def _in_digits(hit: re.Match[str]) -> str:

@@ -91,10 +91,16 @@ def _alone(message: Message, rulebook: Rulebook) -> Notices | Unrecognized:
         if outcome is not None:
             return outcome
     for source in _remarks(message):
-        outcome = _unknown(source, message.links, rulebook)
+        outcome = _unknown(source, message.links, rulebook, is_answer=True)
         if isinstance(outcome, Notices):
-            return outcome
-    return _unknown(first, message.links, rulebook)
+            remark = outcome
+            break
+    else:
+        return _unknown(first, message.links, rulebook)
+    if any(notice.names for notice in remark.notices):
+        return remark
+    outcome = _unknown(first, message.links, rulebook)  # "look, it failed again" above the mail that names it
+    return outcome if isinstance(outcome, Notices) else remark
 
 
 def _remarks(message: Message) -> Iterator[Source]:
@@ -136,12 +142,17 @@ def _known(source: Source, links: tuple[str, ...], rulebook: Rulebook) -> Notice
     return fake or Notices(notices, _because(best, len(names), sum(notice.unread for notice in notices)))
 
 
-def _unknown(source: Source, links: tuple[str, ...], rulebook: Rulebook) -> Notices | Unrecognized:
+def _unknown(
+    source: Source, links: tuple[str, ...], rulebook: Rulebook, *, is_answer: bool = False
+) -> Notices | Unrecognized:
     text = read(source.subject, source.body)
     everyone = _everyone(rulebook)
     provider = _writer(source.sender, everyone)
     known = everyone.domains.official
-    outcome = unknown_notice(text, source.dated, source.subject, provider.id, known, source.sender, rulebook.locales)
+    locales = rulebook.locales
+    outcome = unknown_notice(
+        text, source.dated, source.subject, provider.id, known, source.sender, locales, is_answer=is_answer
+    )
     if isinstance(outcome, Unrecognized) and outcome.verdict == "not-a-notice":
         return outcome
     names = outcome.notices[0].names if isinstance(outcome, Notices) else ()

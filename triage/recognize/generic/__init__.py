@@ -2,7 +2,8 @@
 
 Careful on purpose: a name counts only in a labelled field, a row of a list, the subject, a quoted CA error, or where a
 sentence says whose certificate it speaks of. A name that merely occurs (a signature, a link, an advertisement) never
-counts, and the writer's own domain only where nothing else can be meant.
+counts, and the writer's own domain only where nothing else can be meant. A failure for which no name stands in such a
+place is a notice without names.
 """
 
 import re
@@ -18,8 +19,8 @@ from triage.recognize.fields import language_of
 from triage.recognize.generic.choice import choose, places_of, theirs
 from triage.recognize.generic.entries import SICK, Entry, entries_in
 from triage.recognize.generic.kinds import something_else
-from triage.recognize.generic.sentences import end_said, event_of, sentences_of
-from triage.recognize.generic.words import RENEWS, TOPIC
+from triage.recognize.generic.sentences import end_said, event_of, says_so_of_one, sentences_of
+from triage.recognize.generic.words import MAYBE, RENEWS, TOPIC
 from triage.recognize.hosts import MOST_NAMES, is_service, unique
 from triage.recognize.text import Text
 
@@ -39,8 +40,13 @@ def unknown_notice(
     known: frozenset[str],
     sender: Address | None,
     locales: Locales,
+    *,
+    is_answer: bool = False,
 ) -> Notices | Unrecognized:
-    """`known`: domains of the providers themselves, which are never the sick ones in free text."""
+    """`known`: domains of the providers themselves, which are never the sick ones in free text.
+
+    `is_answer`: the text stands above a mail that it answers, under that mail's subject.
+    """
     if not TOPIC.search(text.whole):
         return Unrecognized("not-a-notice", "it does not speak of a certificate")
     habits = Habits(bool(_DAY_FIRST.search(text.whole[:4000])), dated.date() if dated else None)
@@ -51,21 +57,25 @@ def unknown_notice(
         return Unrecognized("not-a-notice", because)
     entries = [kept for entry in table.entries if (kept := replace(entry, names=theirs(entry.names, known))).names]
     entries = _near_ones(entries, habits.dated)
-    event, words = _event(entries, sentences, habits.dated)
+    event, words = _event(entries, sentences, habits.dated, is_answer=is_answer)
+    if event is Event.RENEWAL_FAILED and _only_dated(entries) and not _speaks_of_renewal(text):
+        event = Event.EXPIRY_WARNING  # NG and × in a list of days
     if event is None:
         return Unrecognized("not-a-notice", "it does not say that a certificate was not renewed or runs out")
     problems = () if event.is_good else problems_in(text.lines)
     quoted = unique(p.name for p in problems if p.name)
-    places = places_of(text, entries, sentences, quoted, known, event)
-    choice = choose(places, entries, event, _own_domain(sender), subject_speaks=bool(TOPIC.search(text.subject)))
+    own = _own_domain(sender)
+    places = places_of(text, entries, sentences, quoted, known, event, own)
+    choice = choose(places, entries, event, own, subject_speaks=bool(TOPIC.search(text.subject)))
     if choice is None:
         return Unrecognized("unclear", "it speaks of a certificate, but its subject and text name different domains")
     where, names = choice
-    if not names:
+    until = _only_day(entries) or table.expires or end_said(sentences, habits)
+    all_well = event.is_good or any(entry.outcome == "fine" for entry in entries)
+    if not names and (all_well or not says_so_of_one(event, words, sentences, until)):
         return Unrecognized("unclear", "it speaks of a certificate, but does not say for which domain")
     kept = names[:MOST_NAMES]
     problems = _named(problems, kept)
-    until = _only_day(entries) or table.expires or end_said(sentences, habits)
     groups = _by_day(entries, kept)
     notices = tuple(
         Notice(
@@ -83,8 +93,9 @@ def unknown_notice(
             subject=subject,
             matches=(
                 Match(_RULE, "event", "", words[:200]),
-                Match(_RULE, where, "", together[0].text),
+                *(Match(_RULE, where, "", name.text) for name in together[:1]),
             ),
+            nameless=None if together else "no domain stands where the mail speaks of the certificate",
         )
         for at, (day, together) in enumerate(groups)
         for own in [problems if len(groups) == 1 else _about(problems, together)]
@@ -92,9 +103,11 @@ def unknown_notice(
     return Notices(notices, f"it says so in words of its own: {words[:120]}")
 
 
-def _event(entries: Sequence[Entry], sentences: Sequence[str], dated: date | None) -> tuple[Event | None, str]:
+def _event(
+    entries: Sequence[Entry], sentences: Sequence[str], dated: date | None, *, is_answer: bool
+) -> tuple[Event | None, str]:
     """A row that says that it failed outweighs a mail that merely warns, not one that tells of something narrower."""
-    event, words = event_of(sentences)
+    event, words = event_of(sentences, is_answer=is_answer)
     if any(entry.outcome == "failed" for entry in entries) and (event is None or not event.is_good):
         narrower = event in (Event.DEFERRED, Event.VALIDATION_NEEDED, Event.REDUCED_COVERAGE)
         return event if narrower else Event.RENEWAL_FAILED, words or "a row of its list says so"
@@ -107,6 +120,15 @@ def _event(entries: Sequence[Entry], sentences: Sequence[str], dated: date | Non
     if event is None and soon and TOPIC.search(sentences[0]):
         return Event.EXPIRY_WARNING, "its list gives days that are near"
     return event, words
+
+
+def _only_dated(entries: Sequence[Entry]) -> bool:
+    failed = [entry for entry in entries if entry.outcome == "failed"]
+    return bool(failed) and all(entry.expires and entry.how == "row" for entry in failed)
+
+
+def _speaks_of_renewal(text: Text) -> bool:
+    return any(RENEWS.search(line) and not MAYBE.search(line) for line in (text.subject, *text.lines.split("\n")))
 
 
 def _near_ones(entries: list[Entry], dated: date | None) -> list[Entry]:
@@ -129,7 +151,7 @@ def _by_day(entries: Sequence[Entry], names: tuple[Domain, ...]) -> list[tuple[d
         rest = days.pop(None)
         first = min(day for day in days if day)
         days[first] = [name for name in names if name in rest or name in days[first]]
-    return [(day, tuple(together)) for day, together in days.items()]
+    return [(day, tuple(together)) for day, together in days.items()] or [(None, ())]
 
 
 def _only_day(entries: Sequence[Entry]) -> date | None:

@@ -36,18 +36,23 @@ def places_of(
     quoted: Names,
     known: frozenset[str],
     event: Event,
+    own: Domain | None,
 ) -> dict[str, Names]:
     """What each place names, without what belongs to a provider in `known`. `quoted`: the names of quoted errors."""
     failing = [s for s in sentences if says_failed(s) or says_failed_of(s)]
     spoken = [s for s in sentences if event.is_good or not SPARED.search(s)]
     warning = [s for s in spoken if warns(sentences[0], s)]
-    told = theirs(names_told(failing), known) or theirs(names_said(spoken), known) or theirs(names_told(warning), known)
+    said = (names_told(failing), names_said(spoken), names_told(warning))
+    each = [theirs(names, known) for names in said]
+    told = next((names for names in each if _foreign(names, own)), None) or next((names for names in each if names), ())
+    led = [entry for entry in entries if entry.led]
     climbed = told and all(any(name.base.within(error.base) for error in quoted) for name in told)
     return {
         "label": _of([entry for entry in entries if not entry.more], "label"),
         "subject": theirs(_in_subject(text.subject), known),
         "url": _of(entries, "url"),
-        "list": _of([entry for entry in entries if entry.led], "row"),
+        # Links to the writer's own pages are where one reads on.
+        "list": unique((*_of(led, "row"), *_foreign(_of(led, "link"), own))),
         "sentence": told,
         # A CA climbs to the parents when it looks for CAA; the sentence knows which name it is about.
         "error": () if climbed else quoted,
@@ -74,7 +79,7 @@ def choose(
     """
     failed = () if event.is_good else _with(entries, "failed")
     if event is Event.EXPIRY_WARNING:
-        failed = failed or _with(entries, "expired")  # of what failed it would be a reason
+        failed = unique((*failed, *_with(entries, "expired")))  # of what failed it would be a reason
     fine = frozenset(() if event.is_good else _with(entries, "fine")) - frozenset(places["sentence"])
     whole = _order(entries)
     if failed and not event.is_good and set(failed) < set(whole):

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, Literal, cast
 
 from triage.names import Domain
-from triage.recognize.dates import PLAIN, Habits, first_date
+from triage.recognize.dates import PLAIN, Habits, dates_with_places, end_date, first_date
 from triage.recognize.generic.labels import NAME, Kind, Label, is_bare, kind_of, label_of, names_of
 from triage.recognize.generic.words import (
     CLOSING,
@@ -20,8 +20,10 @@ from triage.recognize.generic.words import (
     FINE_ROW,
     IMPRINT,
     LEADS_IN,
+    MEANWHILE,
     MORE_NAMES,
     NONE_ROW,
+    OTHER_LABEL,
     UNDONE,
 )
 from triage.recognize.hosts import host_of, name_of, names_in, unique
@@ -75,7 +77,9 @@ _IN_BRACKETS = re.compile(r"\A\s?[(「][^)」\n]{0,80}[)」]")
 _TERSE = re.compile(r"\s*(?:\.{2,}|:|\[|\t|-|→|=)")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _WORD_SIGN = re.compile(r"[^\W_]")
-_SAN_PREFIX = re.compile(r"\bDNS(?: Name)?[:=] ?(?=[\w*])")  # how OpenSSL writes the names of a certificate
+# How OpenSSL writes the names of a certificate, and Ansible the item of a loop.
+_PREFIX = re.compile(r"\bDNS(?: Name)?[:=] ?(?=[\w*])|(?<=\()item=")
+_FAILED_HEAD = re.compile(r"(?:failed|fatal)\b[:\s]", re.IGNORECASE)
 _PAIR = re.compile(r"(?<!\S)(?P<key>[A-Za-z][\w.-]{0,30})=(?P<value>\"[^\"\n]{0,300}\"|\S+)")  # of a log: key=value
 _CELLS = re.compile(r"(?:[^|\n]*\|){2,}|[^,\s][^,\n]*(?:,(?! )[^,\n]*){2,}\Z")  # of a table drawn with `|`, or of CSV
 # `name: error …`, `acme_certificate.x (name): failed`: how programs tell of one of several.
@@ -91,7 +95,7 @@ _STOPS = ".:。：!！?？;,"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`how`: after a label, in the URL after one, or in a row of a list.
+    """`how`: after a label, in the URL after one, in a row of a list, or as a link in one.
 
     `led`: a line announces the list. `more`: the label adds names to others ("also covered").
     """
@@ -99,7 +103,7 @@ class Entry:
     names: tuple[Domain, ...]
     outcome: Outcome | None
     expires: date | None
-    how: Literal["label", "url", "row"]
+    how: Literal["label", "url", "row", "link"]
     led: bool = False
     more: bool = False
 
@@ -121,7 +125,7 @@ def entries_in(lines: Sequence[str], habits: Habits = PLAIN) -> Table:
     for at, line in enumerate(lines[:MOST_LINES]):
         if at >= imprint:
             walk.end()
-        if not walk.line(_SAN_PREFIX.sub("", line[:LONGEST_LINE].translate(_FRAMES).strip())):
+        if not walk.line(_PREFIX.sub("", line[:LONGEST_LINE].translate(_FRAMES).strip())):
             prose.append(line)
     walk.end_block()
     return Table(walk.found, prose, walk.loose)
@@ -159,14 +163,16 @@ class _Walk:
         self.over = False  # below a closing formula nothing counts that does not say how it went: there are signatures
         self.runs_on = False  # the line above is prose, and this one goes on with it
         self.in_list = False  # the line above is a row, whose date or outcome may follow
+        self.inherits = False  # that row has its outcome from the heading
+        self.cells = False  # rows have one cell on each line
 
     def line(self, line: str) -> bool:
         """Whether the line is a row, and so no sentence."""
+        if CLOSING.search(line):
+            self.end()
         if not line or not _WORD_SIGN.search(line):
             self.runs_on = self.in_list = False  # a ruler stands between a heading and its list
             return False
-        if CLOSING.search(line):
-            self.end()
         runs_on, self.runs_on = self.runs_on, False
         pairs = _pairs(line)
         if len(pairs) >= FEWEST_PAIRS:
@@ -177,15 +183,21 @@ class _Walk:
         if label is not None and self._labelled(label):
             return False
         row = _row(line, self.habits)
-        if row is None or (runs_on and NAME.match(line)):
+        elsewhere = label is not None and label.sure and bool(OTHER_LABEL.search(label.words))  # `Panel: https://…`
+        if row is None or (runs_on and NAME.match(line)) or (elsewhere and row.outcome is None):
+            if self.in_list and row is None and self._cell(line):
+                return True
             if label is None or not label.sure or not label.value or outcome_of(label.words):
                 self._text(line)
             return False
         outcome = row.outcome or self.heading
         if not self.over or outcome in SICK:
             led = row.led or self.led or self.announced or row.expires is not None
-            self.found.append(replace(row, outcome=outcome, led=led))
+            how = "link" if "://" in line and outcome is None else row.how
+            self.found.append(replace(row, outcome=outcome, led=led, how=how))
             self.in_list = True
+            self.cells = self.cells and self.heading is None
+            self.inherits = row.outcome is None and outcome is not None
         return True
 
     def _log(self, pairs: Sequence[tuple[str, str]]) -> bool:
@@ -236,6 +248,8 @@ class _Walk:
     def _labelled(self, label: Label) -> bool:
         """Whether the label says something, or leaves it to the next line."""
         kind, value = label.kind, label.value
+        if kind == "other" and self.in_list and FAILED_ROW.search(label.words) and not (self.names or label.names):
+            return self._of_row("outcome", "failed" if not NONE_ROW.search(f"{label.words}: {value}") else "ok")
         if kind == "other":
             outcome = self._told(label)
             return outcome is not None and self._value("outcome", value, outcome)
@@ -278,7 +292,7 @@ class _Walk:
             self.first, self.above = kind, self.heading if self.terse else None
 
     def _value(self, what: Kind, value: str, outcome: Outcome | None = None) -> bool:
-        day = first_date(value, self.habits) if what == "expires" else None
+        day = end_date(value, self.habits) if what == "expires" else None
         outcome = outcome or (outcome_of(value) if what == "outcome" else None)
         if day is None and outcome is None:
             return False
@@ -290,16 +304,31 @@ class _Walk:
     def _of_row(self, kind: Kind, value: str) -> bool:
         """A date or an outcome on a line of its own below the row that it belongs to."""
         last = self.found[-1]
-        day = first_date(value, self.habits) if kind == "expires" else None
+        day = end_date(value, self.habits) if kind == "expires" else None
         outcome = outcome_of(value) if kind == "outcome" else None
         self.found[-1] = replace(last, expires=last.expires or day, outcome=last.outcome or outcome)
         return bool(day or outcome)
+
+    def _cell(self, line: str) -> bool:
+        """A cell of the row above, alone on its line: a day, or in few words how it went."""
+        if len(line) > LONGEST_TITLE or line[-1] in ":：" or self.inherits:
+            return False
+        last = self.found[-1]
+        first = next(iter(dates_with_places(line, self.habits)), None)
+        day = first[0] if first and first[1] <= 1 and len(_WORD.findall(line)) <= MOST_OF_OUTCOME else None
+        outcome = outcome_of(line) if len(line.split()) <= MOST_OF_OUTCOME else None
+        if (day and last.expires is None) or (outcome and last.outcome is None):
+            self.found[-1] = replace(last, expires=last.expires or day, outcome=last.outcome or outcome)
+            self.cells = True
+            return True
+        return self.cells  # a remark in a further column
 
     def _text(self, line: str) -> None:
         """A short line is a heading and says how what stands below it went; any other text ends the list."""
         self.runs_on = len(line) >= WRAPPED and line[-1] not in _STOPS
         short = len(line) <= (LONGEST_LED if line[-1] in ":：" else LONGEST_HEADING)
-        self.heading = outcome_of(line) if short else None
+        self.heading = outcome_of(line) if short and not MEANWHILE.search(line) else None
+        self.cells = False
         self.led = short and bool(LEADS_IN.search(line))
         self.terse = len(line) <= LONGEST_TITLE and line[-1] not in "。."
         if self.announced and self.in_list:
@@ -337,7 +366,9 @@ def _row(line: str, habits: Habits) -> Entry | None:
         return None
     told = _TOLD.match(line, first.end())
     if not _is_row_head(line[: first.start()]):
-        failed = told and outcome_of(line[told.end() : told.end() + LONGEST_SAID]) == "failed"
+        failed = told and (
+            _FAILED_HEAD.match(line) or outcome_of(line[told.end() : told.end() + LONGEST_SAID]) == "failed"
+        )
         name = _alone(line, first)
         return Entry((name,), "failed", None, "row") if failed and name else None
     names = list[Domain]()

@@ -56,7 +56,7 @@ def something_else(text: Text, sentences: Sequence[str], *, rows: bool) -> str |
 
 
 # `/checkout` and `checkout.example.jp` are no words of a text.
-_ADDRESSES = re2.compile(rf"https?://[^\s\"'<>「」()]{{1,500}}|[\w.+-]{{1,64}}@[\w.-]{{1,200}}|{A_NAME}")
+_ADDRESSES = re2.compile(rf"https?://[^\s\"'<>「」()]{{1,500}}|[\w.+-]{{0,64}}@[\w.-]{{1,200}}|{A_NAME}")
 
 
 def _is_plain(failures: Sequence[str], subject: str) -> bool:

@@ -29,18 +29,24 @@ _HEAD = re.compile(
     r"|[^\w\[【「<({\"'*]{1,8}|[(\[]?\d{1,2}[.)\]、:]?\s+|[(\[]?\d{1,2}[.)\]、]|[a-zA-Zア-オ][.)]\s+)*"
 )
 _FRAMED = re.compile(
-    r"[*_]{0,2}[\[【「『<(〔《](?P<label>[^\]】」』>)〕》\n]{1,40})[\]】」』>)〕》][*_]{0,2}\s*[:=]?\s*(?P<value>.*)\Z"
+    r"[*_]{0,2}[\[【「『<(〔《](?P<label>[^\]】」』>)〕》\n]{1,40})[\]】」』>)〕》](?:[*_]{1,2}(?=\s|\Z))?\s*[:=]?\s*(?P<value>.*)\Z"
 )
 _DIVIDED = re.compile(
     r"[\"'*_]{0,2}(?P<label>[^:=|→⇒\n]{1,48}?)[\"'*_]{0,2}"
-    r"\s?(?P<divider>:(?!//)(?!\d\d(?::\d\d)?\b)|(?<![=!<>])=(?!=)|\s?\.{3,}|…+|→|⇒|\||[-=]>)[*_]{0,2}\s*(?P<value>.*)\Z"
+    r"\s?(?P<divider>:(?!//)(?!\d\d(?::\d\d)?\b)|(?<![=!<>])=(?!=)|\s?\.{3,}|…+|→|⇒|\||[-=]>)(?:[*_]{1,2}(?=\s|\Z))?\s*(?P<value>.*)\Z"
 )
 _WORD = re.compile(r"[^\W\d_]+")
 _QUOTES = "\"'“”‘’`*_,; \t"
 _DN = re.compile(
     r"\b(?:CN|SANs?|DNS(?: Name)?)\s?[=:]\s?|\b(?:C|O|OU|L|ST)\s?=\s?[^,/\n]*[,/]?"
 )  # of a distinguished name
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
+# Labels of names in which a word stands that would make them another's.
+_STILL_NAMES = re.compile(
+    r"\b(?:checked|tested|monitored) (?:urls?|hosts?|domains?|sites?|names?)\b"
+    r"|(?:含まれる|保護する)名前|対象の?サーバー?\Z",
+    re.IGNORECASE,
+)
 _PARTICLE = re.compile("[はがをにでへ]")
 _DAY = re.compile(r"\d{4}[-/.年]\d|\d{1,2}[-/.月]\d")
 _LINK = re.compile(r"https?://|@")
@@ -85,6 +91,8 @@ def _has_name(words: str) -> bool:
 def kind_of(words: str) -> Kind:
     """By the words alone. Programs write `notAfter` and `dns_names`."""
     words = _CAMEL.sub(" ", words.replace("_", " "))
+    if _STILL_NAMES.search(words):
+        return "names"
     if OTHER_LABEL.search(words):
         return "other"
     if ENDS_LABEL.search(words):

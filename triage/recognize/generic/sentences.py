@@ -21,11 +21,14 @@ from triage.recognize.generic.words import (
     ENDS,
     ISSUED,
     MAYBE,
+    MEANWHILE,
     NONE_ROW,
     NOT,
     NOT_YET,
     NOW_FINE,
     OUTRIGHT,
+    OVER,
+    POLICY,
     REDUCED,
     RENEWAL,
     RENEWED,
@@ -44,7 +47,9 @@ _DAYS_LEFT = re.compile(r"(\d{1,4}) ?(?:days?\b|日|tage\b|días\b|jours\b)", re
 _PATH = re.compile(r"(?<![\w/:.])/(?:[\w.-]+/)+[\w.-]*")  # `/etc/ssl/private` is about no certificate
 MOST_SENTENCES = 400
 
-_END = re.compile(r"[。!?！？]+|(?<=\w)\.(?=\s|$)|\n\n|\n(?=[-*•・■◆●▼▽◇○] ?\S|\(?\d{1,2}[.)、] ?\S|[A-Z]{4,} \d)")
+_END = re.compile(
+    r"[。!?！？]+|(?<=\w)\.(?=\s|$)|\n\n|\n(?=[-*•・■◆●▼▽◇○] ?\S|\(?\d{1,2}[.)、] ?\S|:\w{1,30}: \S|[A-Z]{4,} \d)"
+)
 _SIGN = r"[\p{Latin}\p{Greek}\p{Cyrillic}\p{Cf}\p{M}0-9_-]"
 A_NAME = rf"(?:\*\.)?{_SIGN}+(?:\.{_SIGN}+)+"
 _LIST = rf"(?P<value>{A_NAME}(?:[」』]?(?: ?[,、] ?(?:and )?| and | & |と|及び|および)[\"'“「『]?{A_NAME}[\"'”」』]?)*)"
@@ -55,6 +60,7 @@ _SAID = tuple(
     re2.compile(f"(?i){pattern}")
     for pattern in (
         rf"{CERTIFICATE}(?: ?\w+){{0,2}}? {_OF}(?: {_KIND}){{0,3}}:? {_Q}{_LIST}",
+        rf"(?:covering|covers?|valid for|issued for|protecting) {_Q}{_LIST}",
         rf"(?:domain|hostname|host|site|website|zone|dominio|domínio|domaine)(?: name)? {_Q}{_LIST}",
         rf"(?:renew\w*|obtain\w*|issu\w*|secure|validate|request\w*)(?: \w+){{0,4}}? (?:for|of) {_Q}{_LIST}",
         rf"{_Q}{_LIST}[\"'“”‘’)\]>]?(?:'s|’s)? (?:\w+ ){{0,2}}?(?:SSL|TLS|HTTPS|certificate)",
@@ -78,6 +84,10 @@ _USED_BY = re2.compile(rf"(?i)ご利用(?:中)?の\s?{_Q}{_LIST}|{_Q}(?P<owner>{
 _IN_QUOTES = re2.compile(
     r"[「『【(\[\"“]([^\s「」『』【】()\[\]\"“”@:/]{1,100}\.[^\s「」『』【】()\[\]\"“”@:/]{1,100})[」』】)\]\"”]"
 )
+_OPENED = re.compile(
+    r"[「『【]([^\s「」『』【】()\[\]\"“”@:/]{1,100}\.[A-Za-z]{2,24})\s"
+)  # a name with which a quotation begins
+_URL = re.compile(r"https?://\S+")
 _ANY_NAME = re2.compile(rf"(?i){A_NAME}")
 
 
@@ -99,6 +109,8 @@ def says_failed(sentence: str) -> bool:
     """A certificate that runs out and is "not yet" renewed has not failed; nobody tried."""
     sentence = NONE_ROW.sub(" ", sentence)
     if not (TOPIC.search(sentence) and DO.search(sentence) and NOT.search(sentence)) or MAYBE.search(sentence):
+        return False
+    if MEANWHILE.search(sentence):
         return False
     return not (NOT_YET.search(sentence) and RUNS_OUT.search(sentence))
 
@@ -128,13 +140,22 @@ def _says_so_under(subject: str, sentence: str) -> bool:
     )
 
 
-def event_of(sentences: Sequence[str]) -> tuple[Event | None, str]:
-    """The subject before the body, in each the failure before the success before the warning; and who says so."""
+def event_of(sentences: Sequence[str], *, is_answer: bool = False) -> tuple[Event | None, str]:
+    """The subject before the body, in each the failure before the success before the warning; and who says so.
+
+    `is_answer`: the subject is that of an older mail, so that good news in the body are the newer ones.
+    """
     subject = sentences[0]
     if RESOLVED.search(subject):
         done = next((s for s in sentences[1:] if NOW_FINE.search(s)), None)
         if done is not None:
             return Event.RENEWED, done
+    over = next((s for s in sentences[1:] if OVER.search(s) and not MAYBE.search(s)), None)
+    if over is None and is_answer and not any(map(says_failed, sentences[1:])):
+        about = sentences[1:] if TOPIC.search(subject) else [s for s in sentences[1:] if TOPIC.search(s)]
+        over = next((s for s in about if RENEWED.search(s) and not MAYBE.search(s)), None)
+    if over is not None:
+        return Event.RENEWED, over
     for group in (sentences[:1], sentences[1:]):
         for sentence in group:
             if REDUCED.search(sentence) and not MAYBE.search(sentence):
@@ -188,6 +209,14 @@ def _success(sentence: str) -> Event | None:
     return Event.ISSUED if first else Event.RENEWED
 
 
+def says_so_of_one(event: Event, words: str, sentences: Sequence[str], day: date | None) -> bool:
+    """It speaks of some certificate of the reader's, not of certificates: what it warns of has a day."""
+    plain = _URL.sub(" ", words)
+    if not TOPIC.search(plain) or SPARED.search(plain) or POLICY.search(sentences[0]):
+        return False
+    return event is not Event.EXPIRY_WARNING or day is not None or any(_DAYS_LEFT.search(s) for s in sentences)
+
+
 # ---- for which name
 
 
@@ -227,7 +256,8 @@ def names_told(sentences: Iterable[str]) -> tuple[Domain, ...]:
 
 
 def names_quoted(text: str) -> tuple[Domain, ...]:
-    return unique(name for hit in _IN_QUOTES.finditer(text) for name in names_in(str(hit.group(1))))
+    hits = (hit for pattern in (_IN_QUOTES, _OPENED) for hit in pattern.finditer(text))
+    return unique(name for hit in hits for name in names_in(str(hit.group(1))))
 
 
 def _without_cause(sentence: str) -> str:

@@ -22,7 +22,7 @@ CERTIFICATE = (
 )
 TOPIC = _any(
     CERTIFICATE,
-    r"認証局|certificate authorit|\bACME\b|acme\.sh|\bauto(?:cert|tls)\b|\bnot ?after\b|TXT record|looking up CAA|no valid A records|padlock|鍵マーク|certbot|CertificateRenew|\bwildcard\b|Zertifikat",
+    r"認証局|certificate authorit|\bACME\b|acme\.sh|\bauto(?:cert|tls)\b|\bnot ?after\b|TXT record|looking up CAA|no valid A records|\bcert[-_]?[bcdghklmnprsvw]\w+|padlock|鍵マーク|certbot|CertificateRenew|\bwildcard\b|Zertifikat",
 )
 
 # ---- a sentence says that a renewal failed where it has a word of each: the certificate, the doing, the not
@@ -32,7 +32,7 @@ DO = _any(
     r"\bupdat(?:e|ed|ing)\b|install|\brequest",
     r"更新|発行|取得|延長|入れ替え|差し替え|インストール|(?:設定|導入|適用)(?:に|が|を|処理)",
     r"verläng|erneuer|ausgestellt",
-    r"renouvel|renov|rinnov",
+    r"renouvel|renov|rinnov|rinnovo|odnow|odnaw|förny|forny",
     r"vernieuw|verleng",
     r"갱신|발급|연장|续期|续订|續期|更新|签发|簽發|续签",
 )
@@ -49,7 +49,8 @@ NOT = _any(
     r"niet gelukt|lukte niet|nicht (?:verlängert|erneuert|ausgestellt)|non (?:abbiamo|siamo)|n['’]avons pas|échou",
     r"no (?:hemos|se ha|ha) podido|no pud(?:o|imos|ieron)|non abbiamo potuto|não foi possível|não (?:conseguimos|conseguiu|pudemos)|sin éxito|sem sucesso",
     r"실패|못(?:했|하)|않(?:았|습)|오류|失败|未能|未成功|无法|無法|错误",
-    r"\bNG\b|不成立|止まって|未達|拒否され",
+    r"\bNG\b|不成立|止まって|未達|拒否され|行われて(?:い|おり?)(?:ない|ません)|動いて(?:い|おり?)(?:ない|ません)",
+    r"no ha(?:n)? sido posible|no fue posible|\bfallid[oa]s?\b|n['’]a pas été possible|nie udało się|misslyckades|mislyktes",
 )
 MAYBE = _any(  # what would happen if, what happens in general, and what the owner is asked to do: no failure
     r"\b(?:if|when|whenever|in case)\b[^.]{0,40}(?:not|fail|unable|problem|error)|\bever fails?\b",
@@ -61,6 +62,7 @@ MAYBE = _any(  # what would happen if, what happens in general, and what the own
     r"(?:する|いる)ケース|することがあ|こともあり|失敗すると|かねません",
     r"\b(?:wenn|falls|sollte)\b|\b(?:si|se) (?:el|la|le|il|o|a)\b|\b(?:als|indien)\b[^.]{0,30}mislukt",
 )
+MEANWHILE = _any(r"メンテナンス中は|作業中は|\bduring (?:the |this )?(?:maintenance|upgrade)")  # what a host announces
 NOT_YET = _any(
     r"not (?:been )?yet|n[o'’]t .{0,30}\byet\b|まだ|nog niet|noch nicht|pas encore|aún no|todavía no|ainda não|non ancora"
 )
@@ -70,8 +72,8 @@ RUNS_OUT = _any(
     r"期限切れ|失効|切れ|期限が?(?:迫|近づ)|満了|有効期[限間][^。]{0,30}(?:残り|まで|終了|過ぎ|到来)|期限を(?:迎え|過ぎ)",
     r"läuft[^.]{0,60}\bab\b|abgelaufen",
     r"expir(?:e|era|ent|eront|ó|ou|a|ará)\b|caduca|vence\b",
-    r"verloopt|verlopen|scade\b|scaduto|scadrà|scadono|caducan|vencen|expiram|kurz vor|ablaufen",
-    r"certificates?\b.{0,40} ends?\b|あと ?\d+ ?日|残り? ?\d+ ?日|残日数|残り期間|\d+ ?日を切|期限(?:が|まで)? ?\d+ ?(?:日|週間|[かヶ]月)(?:前|以内|後)|(?:期限|期間)を?切|days? (?:left|remaining|to go)|\bless than \d+ days",
+    r"verloopt|verlopen|scade\b|scadut[oi]|scadrà|scadono|caducan|vencen|expiram|kurz vor|ablaufen|wygas|löper ut|utløper|udløber",
+    r"certificates?\b.{0,40} ends?\b|あと ?\d+ ?日|残り? ?\d+ ?日|残り?日数|残り期間|\d+ ?日を切|期限(?:が|まで)? ?\d+ ?(?:日|週間|[かヶ]月)(?:前|以内|後)|(?:期限|期間)を?切|days? (?:left|remaining|to go)|\bless than \d+ days",
     r"만료|到期|过期|過期|即将失效",
 )
 RENEWED = _any(
@@ -79,7 +81,7 @@ RENEWED = _any(
     r"renewal (?:was )?(?:successful|succeeded|complete)|\b[1-9]\d* renewed\b|hemos renovado|abbiamo rinnovato|avons renouvelé|we (?:have )?renewed|successfully (?:renewed|requested|issued|installed)",
     r"new certificate (?:has been |was |is )?(?:now )?(?:detected|found|installed|issued|deployed|in place|active|live)",
     r"(?:we|we['’]ve|we have|just) (?:issued|installed|renewed)(?: and \w+)? (?:a |the |your )?(?:new )?\w* ?certificate",
-    r"new certificate (?:runs|is valid|lasts|is good) (?:until|till|to|through)|worked on the (?:next|second|third) try",
+    r"new certificate (?:runs|is valid|lasts|is good) (?:until|till|to|through)|worked on the (?:next|second|third) try|\brenewal\b[^.]{0,40}\bwent through",
     r"更新 ?\d+/\d+ ?OK|更新 ?OK|\brenewal (?:is )?ok\b|^ok: .{1,80}\brenewed\b",
     r"갱신(?:이|되었| ?완료)|续期成功|已(?:成功)?(?:续期|更新)|續期成功",
     r"(?:更新|発行|インストール)(?:処理|作業|手続き)?(?:が|を|は|に)?(?:正常に|無事)?"
@@ -90,10 +92,14 @@ RENEWED = _any(
     r"設定(?:処理|作業)?(?:が|を|は|に)?(?:正常に)?(?:完了(?:しました|いたしました)|されました)",
     r"(?:erfolgreich|wurde[n]?) (?:erfolgreich )?(?:erneuert|verlängert|ausgestellt)",
     r"(?:a été|est) (?:bien )?renouvelé|(?:se ha|ha sido|fue|foi) (?:renovado|renovada)|(?:se )?renovó correctamente",
-    r"is (?:succesvol )?(?:vernieuwd|verlengd)|è stato rinnovato",
+    r"is (?:succesvol )?(?:vernieuwd|verlengd)|è stato rinnovato|został pomyślnie odnowiony|(?:pomyślnie|automatycznie) odnowi|har förnyats",
 )
 RESOLVED = _any(  # the subject may still name the failure that is over
     r"復旧|対応完了|解決(?:しました|済)|解消|\bresolved\b|all sorted|\brecover(?:ed|y)\b|\bfixed\b|back to normal",
+)
+OVER = _any(  # it failed, and then it did not
+    r"(?:エラー|失敗|でき(?:ず|ません))[^。]{0,60}(?:が、|ものの|のち|その後)[^。]{0,80}(?:更新|発行|設定)[^。]{0,12}(?:完了|成功|正常|されました)",
+    r"\b(?:failed|could ?n[o'’]t|error)\b[^.]{0,80}\b(?:but|since then|however)\b[^.]{0,60}\b(?:been renewed|been issued|went through|succeeded)",
 )
 NOW_FINE = _any(
     r"更新済み|発行成功|更新成功|更新され|まで有効|正常に|完了|\brenewed\b|new certificate|valid until|success"
@@ -102,7 +108,9 @@ SPARED = _any(  # what a sentence says is well beside what is not
     r"\b(?:was|were|is|are|has been|now) renewed|all good|renews? by itself|not affected|unaffected|is fine|are fine|no worries|needs? no attention|still works?",
     r"更新済み|影響(?:は)?(?:ご?ざいません|ありません)|通常(?:どおり|通り)|引き続きご利用|対象外|解消|問題(?:は)?(?:ありません|ござい)|別契約",
 )
-RENEWS = _any(r"\brenew|更新|갱신|续期|续订|續期|renov|renouvel|rinnov|vernieuw|verläng|erneuer")
+RENEWS = _any(
+    r"\brenew|更新|갱신|续期|续订|續期|renov|renouvel|rinnov|vernieuw|verläng|erneuer|odnow|odnaw|förny|forny"
+)
 REDUCED = _any(
     r"not in the new certificate|fewer names|(?:removed|dropped|left out|excluded) from the (?:new )?certificate",
     r"証明書(?:から|に)(?:除外|含まれ(?:ません|なく|てい(?:ません|ない))|外(?:し|され))",
@@ -123,7 +131,7 @@ OUTRIGHT = _any(  # and it was tried already
 # ---- one row of a list, one value of a label
 
 FAILED_ROW = _any(
-    r"실패|失败|未能|\bNOT renewed\b|不成立|\bKO\b",
+    r"실패|失败|未能|\bNOT renewed\b|不成立|\bKO\b|\bwith (?:problems|errors|issues)\b",
     r"失敗|エラー|異常|未完了|未更新|更新不可|できなかった|できません|できていない|見つかりません|存在しません|一致しません|届きません|できておりません|されていません|されておりません|\bNG\b|×|❌|✗|✖|⛔",
     r"\bfail(?:ed|ure|s|ing)?\b|\berrors?\b|not renewed|\bunable\b|(?:could|can) ?n[o'’]t|\bcan['’]t\b",
     r"fehlgeschlagen|fehler|échec|échoué|falló|fallido|falhou|falha|mislukt|fallit",
@@ -181,7 +189,7 @@ OTHER_LABEL = _any(
     r"\bservers?\b|\bnode\b|\bmachine\b|name ?servers?|\bfrom\b|\bsen(?:t|der)\b|\bpanel\b|\blog ?in\b|\bsupport\b|\bhelp\b|\bdocs?\b|\bdetails?\b|\bmore\b"
     r"|\bissuers?\b|\bissued by\b|\bCA\b|\bauthority\b|\bcontacts?\b|\be-?mail\b|\brecords?\b|\b(?:A|AAAA|CNAME|TXT|NS|MX)$|\bredirect\w*|\bnext\b|\bretry\b|\breason\b"
     r"|\berrors?\b|\bproblem\b|\bcause\b|\bdetected\b|\bchecked\b|\bstarted\b|\bphone\b|\btel\b|\blink\b|\bclick\b|\bvisit\b|\bsee\b|\bIP\b|\bpoints?\b|\bexpected\b"
-    r"|\bcurrent(?:ly)? (?:value|target|address)|\bresolves?\b|\bticket\b|\baccount\b|\buser\b|\bcustomer\b|\bclient\b|\bexample\b|\bpath\b|\bfile\b|\blog\b|\bprovider\b|\bregistrar\b",
+    r"|\bcurrent(?:ly)? (?:value|target|address)|\bresolves?\b|\bticket\b|\baccount\b|\buser\b|\bcustomer\b|\bclient\b|\bexample\b|\bpath\b|\bfile\b|\blog\b|\bprovider\b|\bregistrar\b|\bconsole\b|\bdashboard\b|\bsign in\b|\bcontrol (?:center|centre)\b",
     r"\bserveur\b|\bservidor$|\bgrund\b|\bmotivo\b|\braison\b|\bmotif\b|\breden\b|\bfehler\b|\berreur\b|\berro\b|\boorzaak\b|원인|원인|原因|サーバ$",
 )
 FILLERS = _any(  # words that may stand in a label or between names and make it nothing else
@@ -200,7 +208,7 @@ ENDS = _any(
     r"läuft|gültig bis|ablauf|abgelaufen",
     r"expire|expiration|valable jusqu|valide jusqu",
     r"caduca|vence|expira|válido (?:hasta|até)|vencim|caducidad|validade",
-    r"verloopt|geldig tot|vervaldatum|scade|scadenza|valido fino",
+    r"verloopt|verlopen|geldig tot|vervaldatum|scade|scadenza|scadrà|scadut|valido fino|wygas|ważny do|löper ut",
 )
 THAT_DAY = _any(r"\b(?:on|by|after) (?:that|this) (?:date|day)\b|その日|同日")
 AGAIN = _any(  # a date beside one of these is that of the next try, or of an answer
@@ -212,7 +220,8 @@ CAUSE = _any(  # behind these a sentence names what is in the way, not what is s
     r"理由|原因|\breason\b|\bwhy\b|例:|例えば|\be\.g\.|\bfor example\b|z\. ?B\.|por ejemplo|par exemple|por exemplo",
     r"\bname ?servers?\b|, but\b|redirected to|forwarded to|resolv(?:es|ed|ing) to|answered",
     r"\b(?:because|since|due to|as the|as it|expected|points? to|pointing to|redirects? to|instead of|rather than|which is|see|visit)\b",
-    r"\bweil\b|\bda der\b|\bcar\b|\bparce qu|\bporque\b|\bomdat\b|\bperché\b",
+    r"\bweil\b|\bda der\b|\bcar\b|\bparce qu|\bporque\b|\bomdat\b|\bperché|ponieważ",
+    r"\b(?:on|in) (?:the |your )?(?:zone|account|server|plan|cluster|load balancer)\b",
 )
 CAUSE_FIRST = _any(
     r"(?:ため|ので|により|ことから|結果)、?|(?:完了|成功|更新)(?:いた)?しましたが、?"
@@ -224,7 +233,7 @@ LEADS_IN = _any(
     r"アドレス|拠点|expir|残日数|期限|失効",
 )
 CLOSING = _any(
-    r"^(?:--|__+|—)$|^(?:以上|敬具|草々|何卒|よろしくお願い|どうぞよろしく|今後とも)",
+    r"^--$|^(?:以上|敬具|草々|何卒|よろしくお願い|どうぞよろしく|今後とも)",
     r"^(?:best |kind |warm )?(?:regards|wishes)|^(?:thanks|thank you|cheers|sincerely|yours)\b|^the .{2,40} team\b",
     r"^(?:mit freundlichen|viele|beste) grüßen?|^cordialement|^atentamente|^saludos|^atenciosamente|^met vriendelijke",
 )
@@ -264,7 +273,7 @@ UNSUBSCRIBE = _any(
     r"unsubscribe|afmelden|uitschrijven|退订|退訂|수신거부|(?:配信|購読)(?:停止|解除)|email preferences|abmelden|désabonner|darse de baja"
 )
 HOW_TO = _any(  # of a subject that announces something to read
-    r"対処法|解説|とは[??]|記事|ブログ|新着 ?\d*件|アンケート|怎么办|如何|how to\b|\btips\b|\bsurvey\b|guide\b|explained\b",
+    r"対処法|解説|とは[??]|記事|ブログ(?:更新|を更新|の?新着|公開|:)|新着 ?\d*件|アンケート|怎么办|如何|how to\b|\btips\b|\bsurvey\b|guide\b|explained\b",
 )
 EDITORIAL = _any(
     r"nieuwsbrief|rundbrief|lettre d['’]information|bolet[ií]n",
