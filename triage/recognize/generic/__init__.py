@@ -25,6 +25,7 @@ from triage.recognize.hosts import MOST_NAMES, is_service, unique
 from triage.recognize.text import Text
 
 _RULE = "generic"
+_TRIED = re.compile(r"error|エラー|fail|失敗", re.IGNORECASE)
 SOON = timedelta(days=45)  # a certificate with more than that left is not warned of where another has less
 # Languages in which 03/04/2027 is the third of April.
 _DAY_FIRST = re.compile(
@@ -58,7 +59,7 @@ def unknown_notice(
     entries = [kept for entry in table.entries if (kept := replace(entry, names=theirs(entry.names, known))).names]
     entries = _near_ones(entries, habits.dated)
     event, words = _event(entries, sentences, habits.dated, is_answer=is_answer)
-    if event is Event.RENEWAL_FAILED and _only_dated(entries) and not _speaks_of_renewal(text):
+    if event is Event.RENEWAL_FAILED and _only_dated(entries) and not _speaks_of_a_try(text):
         event = Event.EXPIRY_WARNING  # NG and × in a list of days
     if event is None:
         return Unrecognized("not-a-notice", "it does not say that a certificate was not renewed or runs out")
@@ -127,8 +128,9 @@ def _only_dated(entries: Sequence[Entry]) -> bool:
     return bool(failed) and all(entry.expires and entry.how == "row" for entry in failed)
 
 
-def _speaks_of_renewal(text: Text) -> bool:
-    return any(RENEWS.search(line) and not MAYBE.search(line) for line in (text.subject, *text.lines.split("\n")))
+def _speaks_of_a_try(text: Text) -> bool:
+    lines = (text.subject, *text.lines.split("\n"))
+    return any((RENEWS.search(line) or _TRIED.search(line)) and not MAYBE.search(line) for line in lines)
 
 
 def _near_ones(entries: list[Entry], dated: date | None) -> list[Entry]:
