@@ -108,3 +108,4 @@ class Forwarded:
     body: str = ""  # without quote marks
     note: str | None = None  # what the forwarder wrote above
     message: Message | None = None  # for an attached mail: the mail itself
+    inner: "Forwarded | None" = None  # what its text forwards in turn

@@ -1,13 +1,14 @@
 """A decoded mail and the rulebook → its notices, or why there are none. The surest source is read first."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
 from triage.model import (
     UNKNOWN_PROVIDER,
     Address,
+    Forwarded,
     LookalikeRule,
     Message,
     Notice,
@@ -17,7 +18,7 @@ from triage.model import (
     Unrecognized,
 )
 from triage.names import Domain
-from triage.recognize.fields import Unclear, notices_from
+from triage.recognize.fields import NAMES_NO_DOMAIN, Unclear, notices_from
 from triage.recognize.generic import unknown_notice
 from triage.recognize.match import Claim, claims, field_hits, hits
 from triage.recognize.signs import PHISHING, Domains, Suspect, automatic, imitation
@@ -89,7 +90,7 @@ def _alone(message: Message, rulebook: Rulebook) -> Notices | Unrecognized:
     for source in _sources(message):
         outcome = _known(source, message.links, rulebook)
         if outcome is not None:
-            return outcome
+            return _by_any_words(outcome, source, message.links, rulebook)
     for source in _remarks(message):
         outcome = _unknown(source, message.links, rulebook, is_answer=True)
         if isinstance(outcome, Notices):
@@ -101,6 +102,30 @@ def _alone(message: Message, rulebook: Rulebook) -> Notices | Unrecognized:
         return remark
     outcome = _unknown(first, message.links, rulebook)  # "look, it failed again" above the mail that names it
     return outcome if isinstance(outcome, Notices) else remark
+
+
+def _by_any_words(
+    outcome: Notices | Unrecognized, source: Source, links: tuple[str, ...], rulebook: Rulebook
+) -> Notices | Unrecognized:
+    """The notice of a known sender whose wording has changed: its names stand where a stranger's would."""
+    if not isinstance(outcome, Notices) or outcome.notices[0].nameless != NAMES_NO_DOMAIN:
+        return outcome
+    other = _unknown(source, links, rulebook)
+    if not isinstance(other, Notices) or other.notices[0].event.is_good != outcome.notices[0].event.is_good:
+        return outcome
+    first = other.notices[0]
+    if not first.names:
+        return outcome
+    known = outcome.notices[0]
+    named = replace(
+        known,
+        names=first.names,
+        service_names=first.service_names,
+        expires=known.expires or first.expires,
+        nameless=None,
+        matches=(*known.matches, *first.matches),
+    )
+    return replace(outcome, notices=(named,))
 
 
 def _remarks(message: Message) -> Iterator[Source]:
@@ -115,12 +140,22 @@ def _sources(message: Message) -> Iterator[Source]:
     forwarded = message.forwarded
     outer = without_prefixes(message.subject)
     sender = message.sender[0] if len(message.sender) == 1 else None
+    for inner in reversed(_inner(forwarded)):
+        yield Source(without_prefixes(inner.subject or outer), inner.body, inner.sender, inner.date)
     if forwarded is not None and forwarded.body:
         subject = without_prefixes(forwarded.subject) if forwarded.subject else outer
         yield Source(subject, forwarded.body, forwarded.sender, forwarded.date)
         if forwarded.how == "automatic" or len(forwarded.body) >= len(message.text):
             return
     yield Source(outer, without_quote_marks(message.text), None if forwarded else sender, message.date)
+
+
+def _inner(forwarded: Forwarded | None) -> list[Forwarded]:
+    """The forwards within a forward, the outer before the inner."""
+    found = list[Forwarded]()
+    while forwarded is not None and (forwarded := forwarded.inner) is not None:
+        found.append(forwarded)
+    return [inner for inner in found if inner.body]
 
 
 def _known(source: Source, links: tuple[str, ...], rulebook: Rulebook) -> Notices | Unrecognized | None:

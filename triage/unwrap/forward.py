@@ -16,6 +16,7 @@ from triage.unwrap.labels import CLOSINGS, FORWARD_PREFIXES, REPLY_PREFIXES
 from triage.unwrap.lines import depth, is_blank, is_ruler, joined, titled, unquote
 from triage.unwrap.people import many_people, one_person
 
+DEEPEST = 3  # forwards of forwards in one text that are opened
 _PREFIX = re.compile(
     r"\s*(?:\[[^\]]{0,40}\]\s*)?([^\s:：\[\]()]{1,14}?)\s?(?:\[\d{1,3}\]|\(\d{1,3}\)|\^\d{1,3})?\s?[:：]\s*"
 )
@@ -41,7 +42,17 @@ def find_forward(message: Message) -> Forwarded | None:
     if message.attached:
         return _attached(message)
     lines = message.text.split("\n")
-    return _in_text(message, lines) or _automatic(message) or _pasted(message, lines)
+    found = _in_text(message, lines)
+    return _with_inner(message, found, DEEPEST) if found else _automatic(message) or _pasted(message, lines)
+
+
+def _with_inner(message: Message, found: Forwarded, depth: int) -> Forwarded:
+    """The forward and, where its subject says so, the one that it forwards."""
+    if not depth or subject_core(found.subject or "")[1] != "forward":
+        return found
+    within = replace(message, subject=found.subject or "", text=found.body, date=found.date or message.date)
+    inner = _in_text(within, found.body.split("\n"))
+    return replace(found, inner=_with_inner(within, inner, depth - 1)) if inner else found
 
 
 def subject_core(subject: str) -> tuple[str, str | None]:

@@ -168,12 +168,19 @@ def _about(problems: tuple[Problem, ...], names: tuple[Domain, ...]) -> tuple[Pr
 
 
 def _own_domain(sender: Address | None) -> Domain | None:
-    """What the writer registered: the names of its own sites and panels stand in every mail of its."""
+    """What the writer registered: the names of its own sites and panels stand in every mail of its.
+
+    Names that stand in for others (`host.example.jp`; RFC 2606) are taken for one writer each.
+    """
     try:
         domain = Domain.parse(sender.domain) if sender else None
     except InvalidName:
         return None
-    return (domain.registrable or Domain(".".join(domain.labels[-2:]))) if domain else None
+    if domain is None:
+        return None
+    registered = domain.registrable or Domain(".".join(domain.labels[-2:]))
+    more = registered.labels[0] == "example"
+    return Domain(".".join(domain.labels[-len(registered.labels) - more :]))
 
 
 def _named(problems: tuple[Problem, ...], names: tuple[Domain, ...]) -> tuple[Problem, ...]:

@@ -193,7 +193,8 @@ class _Walk:
         outcome = row.outcome or self.heading
         if not self.over or outcome in SICK:
             led = row.led or self.led or self.announced or row.expires is not None
-            how = "link" if "://" in line and outcome is None else row.how
+            is_link = "://" in line and outcome is None and (line.startswith("http") or not self.announced)
+            how = "link" if is_link else row.how
             self.found.append(replace(row, outcome=outcome, led=led, how=how))
             self.in_list = True
             self.cells = self.cells and self.heading is None
@@ -228,7 +229,7 @@ class _Walk:
     def _completes(self, line: str, label: Label | None) -> bool:
         """The value of the label above, which stands on a line of its own."""
         what, self.open = self.open, None
-        if what == "expires" and self._value(what, line):
+        if what == "expires" and not NAME.match(line) and self._value(what, line):
             return True
         if what is None or (label is not None and label.sure):
             return False
@@ -248,6 +249,8 @@ class _Walk:
     def _labelled(self, label: Label) -> bool:
         """Whether the label says something, or leaves it to the next line."""
         kind, value = label.kind, label.value
+        if MEANWHILE.search(value):
+            return False
         if kind == "other" and self.in_list and FAILED_ROW.search(label.words) and not (self.names or label.names):
             return self._of_row("outcome", "failed" if not NONE_ROW.search(f"{label.words}: {value}") else "ok")
         if kind == "other":
@@ -324,9 +327,14 @@ class _Walk:
         return self.cells  # a remark in a further column
 
     def _text(self, line: str) -> None:
-        """A short line is a heading and says how what stands below it went; any other text ends the list."""
+        """A short line is a heading and says how what stands below it went; any other text ends the list.
+
+        A long one right below a row is a remark on it, and the list may go on.
+        """
         self.runs_on = len(line) >= WRAPPED and line[-1] not in _STOPS
         short = len(line) <= (LONGEST_LED if line[-1] in ":：" else LONGEST_HEADING)
+        if self.in_list and not short and self.heading == "failed":
+            return
         self.heading = outcome_of(line) if short and not MEANWHILE.search(line) else None
         self.cells = False
         self.led = short and bool(LEADS_IN.search(line))

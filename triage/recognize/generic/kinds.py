@@ -11,6 +11,7 @@ from triage.recognize.generic.words import (
     APPROVAL,
     EDITORIAL,
     HOW_TO,
+    MAINTENANCE,
     OF_A_SITE,
     ORDER,
     OTHER_CERTIFICATES,
@@ -41,6 +42,8 @@ def something_else(text: Text, sentences: Sequence[str], *, rows: bool) -> str |
     if EDITORIAL.search(text.subject) or (EDITORIAL.search(whole) and UNSUBSCRIBE.search(whole)):
         return "it is a newsletter"
     failures = [sentence for sentence in sentences if says_failed(sentence)]
+    if MAINTENANCE.search(text.subject) and not rows and not names_told(failures):
+        return "it announces a change, not the state of one certificate"
     selling = ADVERTISING.search(text.subject) or (ADVERTISING.search(whole) and UNSUBSCRIBE.search(whole))
     if selling and not _is_plain(failures, sentences[0]):
         return "it is advertising"

@@ -49,6 +49,7 @@ _STILL_NAMES = re.compile(
 )
 _PARTICLE = re.compile("[はがをにでへ]")
 _DAY = re.compile(r"\d{4}[-/.年]\d|\d{1,2}[-/.月]\d")
+_CALLED = re.compile(r"[^\s(]{1,30} ?\(\S{1,100}\)\Z")  # `施設予約システム(yoyaku.example.jp)`
 _LINK = re.compile(r"https?://|@")
 
 
@@ -132,7 +133,7 @@ def _known_kind(label: str) -> Kind | None:
 
 def _fits(kind: Kind, value: str) -> bool:
     if kind == "names":
-        return is_bare(value) and bool(names_of(value))
+        return bool((is_bare(value) or _CALLED.match(value)) and names_of(value))
     return kind == "outcome" or value[:1].isdigit() or bool(first_date(value))
 
 

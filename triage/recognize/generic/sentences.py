@@ -36,6 +36,7 @@ from triage.recognize.generic.words import (
     RESOLVED,
     RUNS_OUT,
     SPARED,
+    STILL_FINE,
     THAT_DAY,
     TOPIC,
 )
@@ -67,7 +68,7 @@ _SAID = tuple(
         rf"{CERTIFICATE}(?:\s?の)?\s?{_Q}{_LIST}",
         rf"{_Q}{_LIST}[」』)\]”\"]?\s?(?:様)?(?::|の|に対する|向け|用|に設定|で(?:ご)?利用|へ|について|における|は|が|を)"
         rf"[^。\n]{{0,20}}?(?:証明書|SSL)",
-        rf"(?:ドメイン|ホスト|サイト|域名|도메인)(?:名)?\s?{_Q}{_LIST}",
+        rf"(?:ドメイン|ホスト|サイト|ホームページ|域名|도메인)(?:名)?\s?{_Q}{_LIST}",
     )
 )
 # A page of the site, whose certificate the sentence speaks of.
@@ -118,7 +119,8 @@ def says_failed(sentence: str) -> bool:
 def warns(subject: str, sentence: str) -> bool:
     """It runs out soon; the subject may say that a certificate is meant."""
     about = TOPIC.search(sentence) or (TOPIC.search(subject) and _ANY_NAME.search(sentence))
-    return bool(about and RUNS_OUT.search(NONE_ROW.sub(" ", sentence))) and not _is_far(sentence)
+    ends = about and RUNS_OUT.search(NONE_ROW.sub(" ", sentence)) and not STILL_FINE.search(sentence)
+    return bool(ends) and not _is_far(sentence)
 
 
 def says_failed_of(sentence: str) -> bool:
@@ -262,7 +264,11 @@ def names_quoted(text: str) -> tuple[Domain, ...]:
 
 def _without_cause(sentence: str) -> str:
     """English names the cause last, Japanese first; a name in it is that of another server."""
-    if hit := CAUSE.search(sentence):
+    hit = CAUSE.search(sentence)
+    if hit and not hit.start():
+        _, comma, rest = sentence.partition(", ")  # `Since this morning …`, `Because x.test moved, y.test …`
+        return rest if comma else sentence
+    if hit:
         return sentence[: hit.start()]
     last = None
     for hit in CAUSE_FIRST.finditer(sentence):

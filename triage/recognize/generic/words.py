@@ -62,7 +62,11 @@ MAYBE = _any(  # what would happen if, what happens in general, and what the own
     r"(?:する|いる)ケース|することがあ|こともあり|失敗すると|かねません",
     r"\b(?:wenn|falls|sollte)\b|\b(?:si|se) (?:el|la|le|il|o|a)\b|\b(?:als|indien)\b[^.]{0,30}mislukt",
 )
-MEANWHILE = _any(r"メンテナンス中は|作業中は|\bduring (?:the |this )?(?:maintenance|upgrade)")  # what a host announces
+MAINTENANCE = _any(r"メンテナンス|\bmaintenance\b")
+STILL_FINE = _any(r"certificate(?: is|:)? (?:ok|valid|good)\b[,;]|証明書 ?[:は] ?(?:正常|有効)[、,]")
+MEANWHILE = _any(
+    r"(?:メンテナンス|作業)(?:時間|期間)?中(?:は|、)|\bduring (?:the |this )?(?:maintenance|upgrade)"
+)  # what a host announces
 NOT_YET = _any(
     r"not (?:been )?yet|n[o'’]t .{0,30}\byet\b|まだ|nog niet|noch nicht|pas encore|aún no|todavía no|ainda não|non ancora"
 )
@@ -185,11 +189,11 @@ ENDS_LABEL = _any(
 # What belongs to somebody else: the server, the panel, the writer, the next try, the record that is wanted.
 OTHER_LABEL = _any(
     r"サーバー?(?:名|ID|番号)?$|ネームサーバ|実行|送信|差出|管理(?:画面|パネル|者)|ログイン|パネル|問い?合わ?せ|詳細|お知らせ|ヘルプ|サポート|マニュアル|参照|手順"
-    r"|連絡|担当|宛|発行(?:元|者|局)|認証局|メール|IPアドレス|レコード|転送先|リダイレクト|次回|実施|試行|再試行|確認日|検出|\bIP\b|\bTEL\b|会社|名前$|氏名|お名前|原因|理由|エラー|内容|(?:例|以前|旧|移転)",
+    r"|連絡|担当|宛|発行(?:元|者|局)|認証局|メール|IPアドレス|レコード|転送先|リダイレクト|オリジン|配信元|開始|次回|実施|試行|再試行|確認日|検出|\bIP\b|\bTEL\b|会社|名前$|氏名|お名前|原因|理由|エラー|内容|(?:例|以前|旧|移転)",
     r"\bservers?\b|\bnode\b|\bmachine\b|name ?servers?|\bfrom\b|\bsen(?:t|der)\b|\bpanel\b|\blog ?in\b|\bsupport\b|\bhelp\b|\bdocs?\b|\bdetails?\b|\bmore\b"
     r"|\bissuers?\b|\bissued by\b|\bCA\b|\bauthority\b|\bcontacts?\b|\be-?mail\b|\brecords?\b|\b(?:A|AAAA|CNAME|TXT|NS|MX)$|\bredirect\w*|\bnext\b|\bretry\b|\breason\b"
     r"|\berrors?\b|\bproblem\b|\bcause\b|\bdetected\b|\bchecked\b|\bstarted\b|\bphone\b|\btel\b|\blink\b|\bclick\b|\bvisit\b|\bsee\b|\bIP\b|\bpoints?\b|\bexpected\b"
-    r"|\bcurrent(?:ly)? (?:value|target|address)|\bresolves?\b|\bticket\b|\baccount\b|\buser\b|\bcustomer\b|\bclient\b|\bexample\b|\bpath\b|\bfile\b|\blog\b|\bprovider\b|\bregistrar\b|\bconsole\b|\bdashboard\b|\bsign in\b|\bcontrol (?:center|centre)\b",
+    r"|\bcurrent(?:ly)? (?:value|target|address)|\bresolves?\b|\bticket\b|\baccount\b|\buser\b|\bcustomer\b|\bclient\b|\bexample\b|\bpath\b|\bfile\b|\blog\b|\bprovider\b|\bregistrar\b|\bconsole\b|\bdashboard\b|\bsign in\b|\borigin\b|\bbackend\b|\bvalid from\b|\bnot before\b|\bstart(?:s|ing)?\b|\bcontrol (?:center|centre)\b",
     r"\bserveur\b|\bservidor$|\bgrund\b|\bmotivo\b|\braison\b|\bmotif\b|\breden\b|\bfehler\b|\berreur\b|\berro\b|\boorzaak\b|원인|원인|原因|サーバ$",
 )
 FILLERS = _any(  # words that may stand in a label or between names and make it nothing else
@@ -205,7 +209,7 @@ ENDS = _any(
     r"renewal can be completed before|ends? on|lapses?|good (?:until|till|through)|\bruns until|not_?after|still valid until",
     r"만료|到期|过期|有效期",
     r"有効期限|有効期間|満了|期限|失効|終了日|まで有効|切れ",
-    r"läuft|gültig bis|ablauf|abgelaufen",
+    r"läuft|gültig bis|ablauf|abgelaufen|\bnoch bis\b",
     r"expire|expiration|valable jusqu|valide jusqu",
     r"caduca|vence|expira|válido (?:hasta|até)|vencim|caducidad|validade",
     r"verloopt|verlopen|geldig tot|vervaldatum|scade|scadenza|scadrà|scadut|valido fino|wygas|ważny do|löper ut",
