@@ -1,7 +1,6 @@
 """The simulated internet answers as the real one would; each row was compared with Knot, Unbound and nginx."""
 
 import asyncio
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -311,6 +310,6 @@ def test_the_deadline_is_one_of_simulated_time() -> None:
 
 def test_a_thousand_questions_take_no_time() -> None:
     questions: list[Question] = [AskDns(f"h{n}.fine.com", "A") for n in range(1000)]
-    began = time.perf_counter()
-    assert len(asked(NAMES, questions)) == 1000
-    assert time.perf_counter() - began < 1.0
+    answered = asked(NAMES, questions)
+    assert len(answered) == 1000
+    assert max(one.seconds for one in answered) < 1.0  # of the simulated clock

@@ -21,7 +21,6 @@ MOST_VALUES = 200  # hits of one pattern that are looked at
 NAMES, CERTIFICATE, IN_URL = "names", "certificate_names", "url_name"
 EXPIRES, DEFERRED, ERROR, NO_NAMES = "expires", "deferred_until", "stated_error", "not_names"
 _OWN = frozenset((NAMES, CERTIFICATE, IN_SUBJECT, IN_URL, EXPIRES, DEFERRED, ERROR, NO_NAMES))
-NAMES_NO_DOMAIN = "the mail names no domain"
 _ADDING_UP = (NAMES, CERTIFICATE)  # the names of one mail may stand in several places, in several forms
 _SAN = re.compile(r"\bDNS(?: Name)?[:=]")  # how OpenSSL writes the names of a certificate, and the logs that quote it
 
@@ -212,7 +211,7 @@ def _nameless(values: dict[str, tuple[Value, ...]], problems: tuple[Problem, ...
     stands = next((value.text for value in values.get(NO_NAMES, ())), None)
     if stands:
         return f"the mail only gives the certificate's label, {stands[:80]}"
-    return NAMES_NO_DOMAIN
+    return "the mail names no domain"
 
 
 def language_of(text: str, locales: Locales) -> Language:

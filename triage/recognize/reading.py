@@ -1,7 +1,7 @@
 """A decoded mail and the rulebook → its notices, or why there are none. The surest source is read first."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
@@ -18,7 +18,7 @@ from triage.model import (
     Unrecognized,
 )
 from triage.names import Domain
-from triage.recognize.fields import NAMES_NO_DOMAIN, Unclear, notices_from
+from triage.recognize.fields import Unclear, notices_from
 from triage.recognize.generic import unknown_notice
 from triage.recognize.match import Claim, claims, field_hits, hits
 from triage.recognize.signs import PHISHING, Domains, Suspect, automatic, imitation
@@ -90,7 +90,7 @@ def _alone(message: Message, rulebook: Rulebook) -> Notices | Unrecognized:
     for source in _sources(message):
         outcome = _known(source, message.links, rulebook)
         if outcome is not None:
-            return _by_any_words(outcome, source, message.links, rulebook)
+            return outcome
     for source in _remarks(message):
         outcome = _unknown(source, message.links, rulebook, is_answer=True)
         if isinstance(outcome, Notices):
@@ -102,30 +102,6 @@ def _alone(message: Message, rulebook: Rulebook) -> Notices | Unrecognized:
         return remark
     outcome = _unknown(first, message.links, rulebook)  # "look, it failed again" above the mail that names it
     return outcome if isinstance(outcome, Notices) else remark
-
-
-def _by_any_words(
-    outcome: Notices | Unrecognized, source: Source, links: tuple[str, ...], rulebook: Rulebook
-) -> Notices | Unrecognized:
-    """The notice of a known sender whose wording has changed: its names stand where a stranger's would."""
-    if not isinstance(outcome, Notices) or outcome.notices[0].nameless != NAMES_NO_DOMAIN:
-        return outcome
-    other = _unknown(source, links, rulebook)
-    if not isinstance(other, Notices) or other.notices[0].event.is_good != outcome.notices[0].event.is_good:
-        return outcome
-    first = other.notices[0]
-    if not first.names:
-        return outcome
-    known = outcome.notices[0]
-    named = replace(
-        known,
-        names=first.names,
-        service_names=first.service_names,
-        expires=known.expires or first.expires,
-        nameless=None,
-        matches=(*known.matches, *first.matches),
-    )
-    return replace(outcome, notices=(named,))
 
 
 def _remarks(message: Message) -> Iterator[Source]:
