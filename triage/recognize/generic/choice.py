@@ -37,19 +37,25 @@ def places_of(
     known: frozenset[str],
     event: Event,
     own: Domain | None,
+    *,
+    is_answer: bool,
 ) -> dict[str, Names]:
     """What each place names, without what belongs to a provider in `known`. `quoted`: the names of quoted errors."""
-    failing = [s for s in sentences if says_failed(s) or says_failed_of(s)]
-    spoken = [s for s in sentences if event.is_good or not SPARED.search(s)]
+    body = sentences[1:] if is_answer else sentences
+    failing = [s for s in body if says_failed(s) or says_failed_of(s)]
+    spoken = [s for s in body if event.is_good or not SPARED.search(s)]
     warning = [s for s in spoken if warns(sentences[0], s)]
-    said = (names_told(failing), names_said(spoken), names_told(warning))
+    said = [names_told(failing), names_said(spoken), names_told(warning)]
+    if event is Event.EXPIRY_WARNING:
+        said.insert(0, names_said(warning))
     each = [theirs(names, known) for names in said]
-    told = next((names for names in each if _foreign(names, own)), None) or next((names for names in each if names), ())
+    told = next((names for names in each if names), ())
     led = [entry for entry in entries if entry.led]
     climbed = told and all(any(name.base.within(error.base) for error in quoted) for name in told)
+    here = bool(told or led or quoted)  # and the subject is that of an older mail
     return {
         "label": _of([entry for entry in entries if not entry.more], "label"),
-        "subject": theirs(_in_subject(text.subject), known),
+        "subject": () if is_answer and here else theirs(_in_subject(text.subject), known),
         "url": _of(entries, "url"),
         # Links to the writer's own pages are where one reads on.
         "list": unique((*_of(led, "row"), *_foreign(_of(led, "link"), own))),
@@ -78,14 +84,19 @@ def choose(
     nothing else can be. `subject_speaks`: of a certificate; a subject that does not names a customer or a site.
     """
     failed = () if event.is_good else _with(entries, "failed")
+    if event is not Event.EXPIRY_WARNING and failed:
+        failed = unique((*failed, *(n for e in entries if e.how == "row" and e.expires for n in _if_expired(e))))
     if event is Event.EXPIRY_WARNING:
         failed = unique((*failed, *_with(entries, "expired")))  # of what failed it would be a reason
+        ending = (name for e in entries if e.how == "row" and e.expires and not e.outcome for name in e.names)
+        failed = unique((*failed, *ending)) if failed else ()
     fine = frozenset(() if event.is_good else _with(entries, "fine")) - frozenset(places["sentence"])
     whole = _order(entries)
     if failed and not event.is_good and set(failed) < set(whole):
         return "label", whole  # one name was refused, and with it the certificate
     if failed and (_foreign(failed, own) or not any(_foreign(names, own) for names in places.values())):
-        return "row", _foreign(failed, own) or failed
+        foreign = _foreign(failed, own)
+        return "row", failed if len(failed) > 2 * len(foreign) else foreign  # or else a service watches its own names
     places = {where: tuple(n for n in places[where] if n not in fine) for where in ORDER}
     foreign = {where: _foreign(names, own) for where, names in places.items()}
     places = foreign if any(foreign.values()) else places
@@ -110,6 +121,10 @@ def _order(entries: Sequence[Entry]) -> Names:
     """The names of the one certificate that the mail's labels describe, where they describe only one."""
     labelled = [entry for entry in entries if entry.how == "label" and not entry.more]
     return labelled[0].names if len(labelled) == 1 and labelled[0].outcome != "fine" else ()
+
+
+def _if_expired(entry: Entry) -> Names:
+    return entry.names if entry.outcome == "expired" else ()
 
 
 def _of(entries: Sequence[Entry], how: str) -> Names:

@@ -36,6 +36,7 @@ LONGEST_HEADING = 120
 FEWEST_PAIRS = 3  # of key and value that make a line of a log
 LONGEST_TITLE = 40
 LONGEST_LED = 240  # of one that ends in a colon
+MOST_OF_HEAD = 3  # words before the name of which a program tells something
 MOST_OF_OUTCOME = 3  # words behind a label that we do not know, one of which says that it failed
 LONGEST_DAY = 24  # characters in which a day must stand behind a name
 LONGEST_SAID = 40  # characters behind a name and a colon in which an error shows itself
@@ -50,7 +51,7 @@ _ROW_HEAD = re.compile(
     r"\[?\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d(?::\d\d)?\S{0,8}\s?|\[?\d\d:\d\d(?::\d\d)?\]?\s?"
     r"|\d{1,3}(?:件目|番目)\s?|[\[(]?\d{1,4}(?:/\d{1,4})?[.)\]、]?\s?"
     r"|\d{4}[-/]\d\d[-/]\d\d\s|(?:残り|あと)\s?\d{1,4}\s?日\s?"
-    r"|(?i:ok|ng|failed|fail|skipped|skip)\s"
+    r"|(?i:ok|ng|failed|fail|skipped|skip)\s|(?:成功|失敗|対象外|正常|異常|エラー|完了|要確認)\s|[A-Z]{2,12}\s"
     r"|\[?(?:INFO|WARN|WARNING|ERROR|EROR|ERR|OK|NG|FAIL|FAILED|SUCCESS|SKIP|RENEWED) ?\]?:?\s?"
     r"|[^\W\d][\w -]{0,30}[:：]\s?"
     r"|\S{1,30}様\s|\*\s|[^\w*]{1,8}"
@@ -205,7 +206,8 @@ class _Walk:
         """A line of a log in pairs is a block of its own."""
         self.end_block()
         for key, value in pairs:
-            self._labelled(Label(kind_of(key), key, value))
+            kind = kind_of(key)
+            self._labelled(Label(kind, key, value.replace("_", " ") if kind == "outcome" else value))
             if key in ("level", "msg", "message", "event") and self.outcome is None:
                 self.outcome = outcome_of(value)
         self.open = None
@@ -229,7 +231,9 @@ class _Walk:
     def _completes(self, line: str, label: Label | None) -> bool:
         """The value of the label above, which stands on a line of its own."""
         what, self.open = self.open, None
-        if what == "expires" and not NAME.match(line) and self._value(what, line):
+        if what == "expires" and NAME.match(line):
+            return False  # `Domain  Valid until`: a table begins
+        if what == "expires" and self._value(what, line):
             return True
         if what is None or (label is not None and label.sure):
             return False
@@ -329,11 +333,11 @@ class _Walk:
     def _text(self, line: str) -> None:
         """A short line is a heading and says how what stands below it went; any other text ends the list.
 
-        A long one right below a row is a remark on it, and the list may go on.
+        What stands right below a row that failed is a remark on it, and the list may go on.
         """
         self.runs_on = len(line) >= WRAPPED and line[-1] not in _STOPS
         short = len(line) <= (LONGEST_LED if line[-1] in ":：" else LONGEST_HEADING)
-        if self.in_list and not short and self.heading == "failed":
+        if self.in_list and self.heading == "failed" and line[-1] not in ":：" and outcome_of(line) != "fine":
             return
         self.heading = outcome_of(line) if short and not MEANWHILE.search(line) else None
         self.cells = False
@@ -374,8 +378,10 @@ def _row(line: str, habits: Habits) -> Entry | None:
         return None
     told = _TOLD.match(line, first.end())
     if not _is_row_head(line[: first.start()]):
-        failed = told and (
-            _FAILED_HEAD.match(line) or outcome_of(line[told.end() : told.end() + LONGEST_SAID]) == "failed"
+        failed = (
+            told
+            and len(line[: first.start()].split()) <= MOST_OF_HEAD
+            and (_FAILED_HEAD.match(line) or outcome_of(line[told.end() : told.end() + LONGEST_SAID]) == "failed")
         )
         name = _alone(line, first)
         return Entry((name,), "failed", None, "row") if failed and name else None
@@ -405,11 +411,11 @@ def _two_cells(line: str) -> str | None:
 def _cells(line: str, habits: Habits) -> Entry | None:
     """A row of cells, one of which is nothing but names."""
     cells = [cell.strip(" \"'") for cell in line.strip("|").split("|" if "|" in line else ",")]
-    names = [cell for cell in cells if is_bare(cell) and (found := names_in(_PORT.sub("", cell))) and found]
+    names = [cell for cell in cells if is_bare(cell) and names_of(cell)]
     if not names:
         return None
     rest = " ".join(cell for cell in cells if cell not in names)
-    found = unique(name for cell in names for name in names_in(_PORT.sub("", cell)))
+    found = unique(name for cell in names for name in names_of(cell))
     return Entry(found, outcome_of(rest), first_date(rest, habits), "row", led=True)
 
 

@@ -15,9 +15,11 @@ from triage.recognize.generic.words import (
     OF_A_SITE,
     ORDER,
     OTHER_CERTIFICATES,
+    PASSWORD,
     PAYMENT,
     POLICY,
     STAGING,
+    TOPIC,
     UNSUBSCRIBE,
 )
 from triage.recognize.text import Text
@@ -33,6 +35,8 @@ def something_else(text: Text, sentences: Sequence[str], *, rows: bool) -> str |
         return "it is about a certificate of another kind"
     if STAGING.search(whole):
         return "it is about a test certificate"
+    if PASSWORD.search(text.subject) and not TOPIC.search(text.subject):
+        return "it is about a password"
     if PAYMENT.search(whole):
         return "it is about a payment"
     if APPROVAL.search(whole) and not problems_in(text.lines):

@@ -39,6 +39,7 @@ from triage.recognize.generic.words import (
     STILL_FINE,
     THAT_DAY,
     TOPIC,
+    UNLESS,
 )
 from triage.recognize.hosts import names_in, unique
 
@@ -68,7 +69,7 @@ _SAID = tuple(
         rf"{CERTIFICATE}(?:\s?の)?\s?{_Q}{_LIST}",
         rf"{_Q}{_LIST}[」』)\]”\"]?\s?(?:様)?(?::|の|に対する|向け|用|に設定|で(?:ご)?利用|へ|について|における|は|が|を)"
         rf"[^。\n]{{0,20}}?(?:証明書|SSL)",
-        rf"(?:ドメイン|ホスト|サイト|ホームページ|域名|도메인)(?:名)?\s?{_Q}{_LIST}",
+        rf"(?:ドメイン|ホスト|サイト|ホームページ|アドレス|URL|域名|도메인)(?:名|は)?\s?{_Q}{_LIST}",
     )
 )
 # A page of the site, whose certificate the sentence speaks of.
@@ -155,7 +156,7 @@ def event_of(sentences: Sequence[str], *, is_answer: bool = False) -> tuple[Even
     over = next((s for s in sentences[1:] if OVER.search(s) and not MAYBE.search(s)), None)
     if over is None and is_answer and not any(map(says_failed, sentences[1:])):
         about = sentences[1:] if TOPIC.search(subject) else [s for s in sentences[1:] if TOPIC.search(s)]
-        over = next((s for s in about if RENEWED.search(s) and not MAYBE.search(s)), None)
+        over = next((s for s in about if RENEWED.search(s) and not UNLESS.search(s)), None)
     if over is not None:
         return Event.RENEWED, over
     for group in (sentences[:1], sentences[1:]):

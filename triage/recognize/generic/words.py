@@ -22,7 +22,7 @@ CERTIFICATE = (
 )
 TOPIC = _any(
     CERTIFICATE,
-    r"認証局|certificate authorit|\bACME\b|acme\.sh|\bauto(?:cert|tls)\b|\bnot ?after\b|TXT record|looking up CAA|no valid A records|\bcert[-_]?[bcdghklmnprsvw]\w+|padlock|鍵マーク|certbot|CertificateRenew|\bwildcard\b|Zertifikat",
+    r"認証局|certificate authorit|\bACME\b|acme\.sh|\bauto(?:cert|tls)\b|\bnot ?after\b|TXT record|looking up CAA|ERR_CERT_\w+|no valid A records|\bcert[-_]?[bcdghklmnprsvw]\w+|padlock|鍵マーク|certbot|CertificateRenew|\bwildcard\b|Zertifikat",
 )
 
 # ---- a sentence says that a renewal failed where it has a word of each: the certificate, the doing, the not
@@ -49,7 +49,7 @@ NOT = _any(
     r"niet gelukt|lukte niet|nicht (?:verlängert|erneuert|ausgestellt)|non (?:abbiamo|siamo)|n['’]avons pas|échou",
     r"no (?:hemos|se ha|ha) podido|no pud(?:o|imos|ieron)|non abbiamo potuto|não foi possível|não (?:conseguimos|conseguiu|pudemos)|sin éxito|sem sucesso",
     r"실패|못(?:했|하)|않(?:았|습)|오류|失败|未能|未成功|无法|無法|错误",
-    r"\bNG\b|不成立|止まって|未達|拒否され|行われて(?:い|おり?)(?:ない|ません)|動いて(?:い|おり?)(?:ない|ません)",
+    r"\bNG\b|不成立|止まって|こけて|未達|拒否され|行われて(?:い|おり?)(?:ない|ません)|動いて(?:い|おり?)(?:ない|ません)",
     r"no ha(?:n)? sido posible|no fue posible|\bfallid[oa]s?\b|n['’]a pas été possible|nie udało się|misslyckades|mislyktes",
 )
 MAYBE = _any(  # what would happen if, what happens in general, and what the owner is asked to do: no failure
@@ -64,6 +64,7 @@ MAYBE = _any(  # what would happen if, what happens in general, and what the own
 )
 MAINTENANCE = _any(r"メンテナンス|\bmaintenance\b")
 STILL_FINE = _any(r"certificate(?: is|:)? (?:ok|valid|good)\b[,;]|証明書 ?[:は] ?(?:正常|有効)[、,]")
+UNLESS = _any(r"場合|たら|予定|\b(?:if|once|when|should|will)\b")  # good news that are still to come
 MEANWHILE = _any(
     r"(?:メンテナンス|作業)(?:時間|期間)?中(?:は|、)|\bduring (?:the |this )?(?:maintenance|upgrade)"
 )  # what a host announces
@@ -72,7 +73,7 @@ NOT_YET = _any(
 )
 RENEWAL = _any(r"\brenewal (?:attempt|status|result|state)|(?:自動)?更新(?:状況|結果|ステータス)")
 RUNS_OUT = _any(
-    r"expir(?:e[sd]?|y|ing|ation)\b|runs? out|running out|due to run out|no longer valid|about to end",
+    r"expir(?:e[sd]?|y|ing|ation)\b|runs? out|running out|due to run out|CERT_DATE_INVALID|no longer valid|about to end",
     r"期限切れ|失効|切れ|期限が?(?:迫|近づ)|満了|有効期[限間][^。]{0,30}(?:残り|まで|終了|過ぎ|到来)|期限を(?:迎え|過ぎ)",
     r"läuft[^.]{0,60}\bab\b|abgelaufen",
     r"expir(?:e|era|ent|eront|ó|ou|a|ará)\b|caduca|vence\b",
@@ -144,7 +145,7 @@ EXPIRED_ROW = _any(r"期限切れ|失効しました|\bexpired\b|abgelaufen|cadu
 FINE_ROW = _any(
     r"\bprotected\b|\bpassed\b|\bunaffected\b|\bstill (?:valid|covered|fine)\b|異常なし|問題な",
     r"(?:have|has) been secured|\bare secured\b|nothing to do|not due|\bdeployed\b|new certificate\b|\bskip\b|残り ?\d{2,3} ?日|未到来|影響(?:は)?(?:ご?ざいません|ありません|なし)",
-    r"成功|正常|完了|更新済|更新でき(?:た|て|まし)|できた|更新しました|更新されました|不要|対象外|有効\b|○|◯|✅|✔|✓",
+    r"\bcorrect[oa]?\b|in ordnung|\bquedan \d{2,3} d|成功|正常|完了|更新済|更新でき(?:た|て|まし)|できた|更新しました|更新されました|不要|対象外|有効\b|○|◯|✅|✔|✓",
     r"\bok\b|success|\brenewed\b|\bvalid\b|\bhealthy\b|not (?:yet )?due|skipped|no action|up to date|\bissued\b",
     r"erneuert|verlängert|gültig|renouvelé|renovado|vernieuwd|verlengd|rinnovato",
 )
@@ -154,6 +155,7 @@ UNDONE = _any(  # `no se ha renovado`: what ends like a success
 NONE_ROW = _any(
     r"\b(?:expiring(?: soon)?|expired|failed(?: renewals?)?) ?[:=]? ?0\b",
     r"(?:errors?|failures?|失敗|エラー) ?[:=]? ?(?:none|なし|無し|ゼロ)|異常なし|期限切れ ?:? ?0 ?件",
+    r"(?:失敗|エラー)(?:した|の)(?:証明書|ドメイン|サイト)はありません|\bno failed\b",
     r"(?:失敗|エラー|異常)\D{0,3}0(?:件|\b)|\b(?:0|no) (?:fail(?:ed|ures?)|errors?)\b",
 )
 
@@ -197,7 +199,7 @@ OTHER_LABEL = _any(
     r"\bserveur\b|\bservidor$|\bgrund\b|\bmotivo\b|\braison\b|\bmotif\b|\breden\b|\bfehler\b|\berreur\b|\berro\b|\boorzaak\b|원인|원인|原因|サーバ$",
 )
 FILLERS = _any(  # words that may stand in a label or between names and make it nothing else
-    r"(?:の|に含まれる|含む|お客様|ご利用|該当|対象|現在|現行|更新|失敗|登録|独自|一覧|および|及び|と|ほか|上記|下記|以下|様|日時?|新|SSL|TLS|自動)",
+    r"(?:の|に含まれる|含む|お客(?:様|さま)|ご利用|該当|対象|現在|現行|更新|失敗|登録|独自|一覧|および|及び|と|ほか|上記|下記|以下|様|日時?|新|SSL|TLS|自動)",
     r"\b(?:the|your|this|affected|current|primary|main|failed|of|for|on|in|and|or|list|order|requested|all|these|following|SSL|TLS|date|time|et|und|e|y|en|le|la|el|o|der|die|das)\b",
 )
 
@@ -205,7 +207,7 @@ FILLERS = _any(  # words that may stand in a label or between names and make it 
 
 ENDS = _any(
     r"expir(?:es|ed|y|ation|ing|e)\b|runs? out|run out|valid (?:until|till|to|through|for)|keeps? working until|ran out|not after|valid_to",
-    r"(?:日|:\d\d|\)) ?まで(?:[^に]|$)|まで(?:使え|ご?利用|有効)|残り ?\d+ ?日|あと ?\d+ ?日|stop working on|days left",
+    r"(?:日|:\d\d|\)) ?まで(?:[^に]|$)|まで(?:使え|ご?利用|有効)|残り ?\d+ ?日|あと ?\d+ ?日|stop working on|days left|\bstops on\b|\bwarnings? (?:after|from)\b",
     r"renewal can be completed before|ends? on|lapses?|good (?:until|till|through)|\bruns until|not_?after|still valid until",
     r"만료|到期|过期|有效期",
     r"有効期限|有効期間|満了|期限|失効|終了日|まで有効|切れ",
@@ -258,6 +260,11 @@ OTHER_CERTIFICATES = _any(
 OF_A_SITE = _any(
     r"\bSSL\b|\bTLS\b|HTTPS|Let['’]?s Encrypt|サーバー?証明書|\b(?:web)?sites?\b|\bdomains?\b|ドメイン|サイト"
 )
+PASSWORD = _any(r"\bpasswords?\b|パスワード|passwor[dt]\w*|contraseña|mot de passe")
+WITH_WWW = _any(  # the names that are meant are more than those that stand there
+    r"with(?:out)? and with(?:out)? (?:the )?www\b|\b(?:including|incl\.?|inkl\.?|inklusive|compreso|incluid[oa]|y compris) (?:the )?www\b",
+    r"www ?(?:の)?(?:あり|有り|有)[・/と]?(?:なし|無し|無)|www ?(?:付き|も含)",
+)
 PAYMENT = _any(
     r"お?支払い?(?:方法|情報|い?(?:が|を|は)?(?:確認|でき|お願い))|ご?請求(?:書|金額)|決済(?:が|に|でき|エラー)|クレジットカード",
     r"\b(?:factuur|rechnung|facture|factura|fattura|fatura)\b|发票|账单|결제|청구",
@@ -277,7 +284,7 @@ UNSUBSCRIBE = _any(
     r"unsubscribe|afmelden|uitschrijven|退订|退訂|수신거부|(?:配信|購読)(?:停止|解除)|email preferences|abmelden|désabonner|darse de baja"
 )
 HOW_TO = _any(  # of a subject that announces something to read
-    r"対処法|解説|とは[??]|記事|ブログ(?:更新|を更新|の?新着|公開|:)|新着 ?\d*件|アンケート|怎么办|如何|how to\b|\btips\b|\bsurvey\b|guide\b|explained\b",
+    r"対処法|解説|とは[??]|記事|ブログ(?:更新|を更新|の?新着|公開|:)|新着 ?\d*件|アンケート|求人|採用情報|\bhiring\b|\bjob alert|\bnew \w+ roles\b|怎么办|如何|how to\b|\btips\b|\bsurvey\b|guide\b|explained\b",
 )
 EDITORIAL = _any(
     r"nieuwsbrief|rundbrief|lettre d['’]information|bolet[ií]n",
