@@ -21,7 +21,7 @@ from triage.unwrap import TooMuch, unwrap
 
 KIB = 1024
 SIZES = (64, 128, 256)
-MOST_GROWTH = 6.0  # over two doublings: linear work grows by 4, quadratic by 16
+MOST_GROWTH = 8.0  # over two doublings: linear work grows by 4, quadratic by 16
 SMALL = 0.030  # seconds; below that the fixed cost of a mail hides how it grows
 MOST_MEMORY = 150.0  # MB
 

@@ -15,6 +15,8 @@ from triage.model import Permanent, Rulebook
 from triage.recognize import Draft, draft_rule, hitting, recognize
 from triage.unwrap import TooMuch, unwrap
 
+_ROOMS = ("providers", "causes", "words")
+
 
 def list_rules(config: Path | None) -> Exit:
     stand = standing(config)
@@ -33,7 +35,7 @@ def check_folder(folder: Path | None, config: Path | None) -> Exit:
     folders = standing(config).rule_folders + ((folder,) if folder else ())
     with settings_matter():
         wording = load_wording(folders)
-        findings = (*check_rules(folders, read_sample), *wording.lacking, *faults(wording))
+        findings = (*_strange(folder), *check_rules(folders, read_sample), *wording.lacking, *faults(wording))
         count = len(load_rules(folders).rules)
     for finding in findings:
         say(plain(finding))
@@ -41,6 +43,13 @@ def check_folder(folder: Path | None, config: Path | None) -> Exit:
         return Exit.WRONG_OUT_THERE
     say(f"{count} rules: every duty is kept")
     return Exit.DONE
+
+
+def _strange(folder: Path | None) -> tuple[str, ...]:
+    """A folder above or below the one that is meant holds no rules, and so keeps every duty."""
+    if folder is None or not folder.is_dir() or any((folder / room).is_dir() for room in _ROOMS):
+        return ()
+    return (f"{folder}: holds no rules; name the folder in which {', '.join(f'{room}/' for room in _ROOMS)} are",)
 
 
 def read_sample(raw: bytes, rulebook: Rulebook) -> Examined:

@@ -4,7 +4,7 @@ What it cannot find it leaves for the writer to fill in; nothing of a person may
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from triage.model import Locales, Message, Notices, Rulebook
@@ -27,6 +27,7 @@ _ABOUT = re.compile(r"(?i)certificate|\bSSL\b|\bTLS\b|証明書")
 _DATED = re.compile(r"(?i)expir|valid (?:until|to)|not after|期限|失効|満了")
 _EDGES = ' :()[]「」【】"'
 LONGEST_PHRASE = 80
+LONGEST_LABEL = 30  # of one that stands above its value: a longer line is a sentence
 _ESCAPED = re.compile(r"([\\.+*?()\[\]{}|^$])")
 
 
@@ -45,10 +46,10 @@ def draft_rule(message: Message, rulebook: Rulebook) -> Draft:
     """A rule for mails like this one, with the phrases and fields that were found."""
     outcome = recognize(message, rulebook)
     notice = outcome.notices[0] if isinstance(outcome, Notices) else None
-    domains = [(name.registrable or name.base).text for name in notice.names] if notice else []
+    sites = _stand_ins([(name.registrable or name.base).text for name in notice.names] if notice else [])
     subject, body = _own_text(message)
-    text = _anonymous(read(subject, body), domains)
-    names = list(dict.fromkeys(host for host in _HOST.findall(text.whole.lower()) if host.endswith(_STAND_INS)))
+    text = _anonymous(read(subject, body), sites)
+    names = [_stand_in(name.text, sites) for name in notice.names] if notice else []
     event = notice.event.value if notice else "renewal-failed"
     return Draft(event, _rule(text, event, names, rulebook.locales), _expected(event, names), text.subject, text.lines)
 
@@ -64,23 +65,28 @@ def _own_text(message: Message) -> tuple[str, str]:
     return without_prefixes(message.subject), without_quote_marks(message.text)
 
 
-def _anonymous(text: Text, domains: Sequence[str]) -> Text:
-    """The sick domains become example.jp and so on; every other host, person, address and account a plain stand-in."""
+def _stand_ins(domains: Sequence[str]) -> dict[str, str]:
     sites = dict[str, str]()
     for domain in sorted(domains, key=len):
         if not any(domain.endswith(f".{site}") or domain == site for site in sites):
             sites[domain] = _STAND_INS[len(sites) % len(_STAND_INS)]
+    return sites
 
-    def host(hit: re.Match[str]) -> str:
-        for site, stand_in in sites.items():
-            if hit[0].lower() == site or hit[0].lower().endswith(f".{site}"):
-                return hit[0][: -len(site)] + stand_in
-        return "host.test"
+
+def _stand_in(host: str, sites: Mapping[str, str]) -> str:
+    for site, stand_in in sites.items():
+        if host.lower() == site or host.lower().endswith(f".{site}"):
+            return host[: -len(site)] + stand_in
+    return "host.test"
+
+
+def _anonymous(text: Text, sites: Mapping[str, str]) -> Text:
+    """The sick domains become example.jp and so on; every other host, person, address and account a plain stand-in."""
 
     def plain(part: str) -> str:
         part = _PERSON.sub("owner@host.test", part)
         part = _ADDRESS.sub("192.0.2.1", part)
-        part = _HOST.sub(host, part)
+        part = _HOST.sub(lambda hit: _stand_in(hit[0], sites), part)
         part = _GREETED.sub("Owner", part)
         return _ACCOUNT.sub(r"\1abc123", part)
 
@@ -119,20 +125,31 @@ def _phrase(line: str, names: Sequence[str]) -> str:
 
 def _labels(lines: str, names: Sequence[str]) -> list[str]:
     """`label: name` lines as patterns. A sentence is left to the writer."""
-    found = list[str]()
-    for line in lines.split("\n"):
-        label, divider, value = line.partition(":")
-        if divider and value.strip() in names and 0 < len(label) <= LONGEST_PHRASE and "'" not in label:
-            found.append(rf"{_escaped(label.strip())} ?: ?(?P<value>\S+)")
+    found = [_behind(label, r"\S+", below=below) for label, value, below in _labelled(lines) if value in names]
     return list(dict.fromkeys(found))[:5]
 
 
 def _dates(lines: str) -> list[str]:
-    for line in lines.split("\n"):
+    dated = (row for row in _labelled(lines) if _DATED.search(row[0]) and re.search(r"\d", row[1]))
+    return [_behind(label, r"[^\n]{4,60}", below=below) for label, _, below in dated][:1]
+
+
+def _labelled(lines: str) -> Iterator[tuple[str, str, bool]]:
+    """`label: value`, and a short line whose value stands below it."""
+    filled = [line for line in lines.split("\n") if line]
+    for line, following in zip(filled, [*filled[1:], ""], strict=True):
         label, divider, value = line.partition(":")
-        if divider and _DATED.search(label) and re.search(r"\d", value) and "'" not in label:
-            return [rf"{_escaped(label.strip())} ?: ?(?P<value>[^\n]{{4,60}})"]
-    return []
+        label, value = label.strip(), value.strip()
+        if 0 < len(label) <= LONGEST_PHRASE and "'" not in label:
+            below = not (divider and value)
+            if not below or len(label) <= LONGEST_LABEL:
+                yield label, following if below else value, below
+
+
+def _behind(label: str, value: str, *, below: bool) -> str:
+    return (
+        rf"{_escaped(label)} ?:?\n{{1,2}}(?P<value>{value})" if below else rf"{_escaped(label)} ?: ?(?P<value>{value})"
+    )
 
 
 def _escaped(text: str) -> str:
