@@ -50,10 +50,18 @@ def test_a_certificate_is_a_notice(mail: str) -> None:
     assert read((ROOT / f"{mail}.eml").read_bytes()) == MAILS[mail]
 
 
-def test_a_name_that_only_a_summary_gives_is_a_notice_of_its_own() -> None:
+SUMMARIES = {
+    "mail.example.com": [["example.com", "*.example.com", "mail.example.com"], ["example.net"]],
+    "shop.example.org": [["example.com", "*.example.com"], ["example.net"], ["shop.example.org"]],
+}
+
+
+@pytest.mark.parametrize("name", SUMMARIES)
+def test_a_name_that_only_a_summary_gives_is_with_its_site_or_alone(name: str) -> None:
     raw = (ROOT / "plesk/samples/01-failure-multi.eml").read_bytes()
-    raw += b"\nMissed domain names failed to pass validation: shop.example.org\n"
-    assert [names for names, _ in read(raw)][2:] == [["shop.example.org"]]
+    raw += f"\nMissed domain names failed to pass validation: {name}\n".encode()
+    others = {"www.example.net", "webmail.example.net"}
+    assert [[name for name in names if name not in others] for names, _ in read(raw)] == SUMMARIES[name]
 
 
 def test_of_many_certificates_no_more_names_are_read_than_of_one() -> None:

@@ -20,6 +20,7 @@ MOST_VALUES = 200  # hits of one pattern that are looked at
 # Fields with a meaning of their own; every other field of a rule is part of the account.
 NAMES, CERTIFICATE, IN_URL = "names", "certificate_names", "url_name"
 EXPIRES, DEFERRED, ERROR, NO_NAMES = "expires", "deferred_until", "stated_error", "not_names"
+REST = "(?P<rest>"  # in a pattern that begins what is about no certificate: a summary
 _OWN = frozenset((NAMES, CERTIFICATE, IN_SUBJECT, IN_URL, EXPIRES, DEFERRED, ERROR, NO_NAMES))
 _ADDING_UP = (NAMES, CERTIFICATE)  # the names of one mail may stand in several places, in several forms
 _SAN = re.compile(r"\bDNS(?: Name)?[:=]")  # how OpenSSL writes the names of a certificate, and the logs that quote it
@@ -93,8 +94,7 @@ def _by_certificate(rule: NoticeRule, text: Text, whole: Notice) -> tuple[Notice
             parts.append(_Part(names, values, problems_in(part.lines)))
     if len(parts) < 2:
         return (whole,)
-    if left:  # a summary names them, and no part
-        parts.append(_Part(tuple(left), {}, ()))
+    parts = _with_rest(parts, tuple(left))
     told = {problem.error for part in parts for problem in part.problems}
     apart = [problem for problem in whole.problems if problem.error not in told]
     return tuple(
@@ -113,14 +113,31 @@ def _by_certificate(rule: NoticeRule, text: Text, whole: Notice) -> tuple[Notice
     )
 
 
+def _with_rest(parts: list[_Part], names: tuple[Domain, ...]) -> list[_Part]:
+    """Names that only a summary gives: each with the certificate of its site, or they have one of their own."""
+    for name in names:
+        at = next((n for n, part in enumerate(parts) if any(_site(name) == _site(own) for own in part.names)), None)
+        if at is None:
+            parts = [*parts, _Part((name,), {}, ())]
+        else:
+            parts = [*parts[:at], replace(parts[at], names=(*parts[at].names, name)), *parts[at + 1 :]]
+    return parts
+
+
+def _site(name: Domain) -> Domain:
+    return name.registrable or Domain(".".join(name.base.labels[-2:]))
+
+
 def _parts(rule: NoticeRule, text: Text) -> Iterator[Text]:
-    """The text from where a certificate begins to where the next does."""
-    lines = text.octets.everything
-    hits = (hit for pattern in rule.certificate for hit in islice(pattern.finditer(lines), MOST_VALUES))
-    starts = sorted({hit.start() for hit in hits})
-    for start, end in pairwise([*starts, len(lines)]):
+    """The text from where a certificate begins to where the next does, or where what is about none does."""
+    lines, starts = text.octets.everything, dict[int, bool]()
+    for pattern in rule.certificate:
+        for hit in islice(pattern.finditer(lines), MOST_VALUES):
+            starts[hit.start()] = REST not in pattern.pattern
+    for start, end in pairwise([*sorted(starts), len(lines)]):
         part = lines[start:end]
-        yield Text("", part.decode("utf-8", "replace"), "", Octets(b"", b"", part, b"", part.lower()))
+        if starts[start]:
+            yield Text("", part.decode("utf-8", "replace"), "", Octets(b"", b"", part, b"", part.lower()))
 
 
 def _services(names: Iterable[Domain]) -> tuple[Domain, ...]:
