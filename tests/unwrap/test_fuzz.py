@@ -157,8 +157,8 @@ def _names(outcome: object) -> set[Domain]:
 
 
 # The whole name, not the end of a longer one: only a wildcard's star or the CA's own label may stand before its dot,
-# and the hyphen of a list before all of it.
-_BEFORE = r"(?:(?<![a-z0-9_.-])-{0,3}|(?<=\*\.)|(?<=_acme-challenge\.))"
+# and the hyphens of a list or a ruler before all of it.
+_BEFORE = r"(?:(?<![a-z0-9_.-])-*|(?<=\*\.)|(?<=_acme-challenge\.))"
 _BEHIND = r"(?![a-z0-9_-]|\.[a-z0-9-])"
 
 
