@@ -8,6 +8,9 @@ PIP := $(BIN)/pip --disable-pip-version-check
 # The tests commit to disk thousands of times, and wait for each: in memory, where there is room for it.
 FAST = $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 2000000 { print "/dev/shm"; found = 1 } END { if (!found) print (ENVIRON["TMPDIR"] ? ENVIRON["TMPDIR"] : "/tmp") }')
 
+# Many tests wait (for a port that is silent, for a server to start): two workers to a processor.
+WORKERS = $(shell echo $$(( 2 * $$(nproc) )))
+
 .PHONY: demo test fix lint servers lock fuzz soak audit clean
 
 demo: .venv/demo-ready
@@ -17,7 +20,7 @@ test: .venv/test-ready servers
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/pyright
-	@PYTHONDONTWRITEBYTECODE= TMPDIR=$(FAST) $(BIN)/pytest -n auto --dist loadfile
+	@PYTHONDONTWRITEBYTECODE= TMPDIR=$(FAST) $(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 # Everything but the tests that start servers.
 lint: .venv/test-ready

@@ -16,11 +16,11 @@ from triage.names import Domain, InvalidName
 from triage.recognize.dates import Habits
 from triage.recognize.errors import problems_in
 from triage.recognize.fields import language_of
-from triage.recognize.generic.choice import Names, choose, places_of, theirs
+from triage.recognize.generic.choice import choose, places_of, theirs
 from triage.recognize.generic.entries import SICK, Entry, entries_in
 from triage.recognize.generic.kinds import something_else
 from triage.recognize.generic.sentences import end_said, event_of, says_so_of_one, sentences_of
-from triage.recognize.generic.words import MAYBE, RENEWS, TOPIC, WITH_WWW
+from triage.recognize.generic.words import MAYBE, RENEWS, TOPIC
 from triage.recognize.hosts import MOST_NAMES, is_service, unique
 from triage.recognize.text import Text
 
@@ -71,7 +71,6 @@ def unknown_notice(
     if choice is None:
         return Unrecognized("unclear", "it speaks of a certificate, but its subject and text name different domains")
     where, names = choice
-    names = _with_www(names) if any(WITH_WWW.search(s) for s in sentences) else names
     until = _only_day(entries) or table.expires or end_said(sentences, habits)
     soon = until if until and (dated is None or until <= dated.date() + SOON) else None
     all_well = event.is_good or any(entry.outcome == "fine" for entry in entries)
@@ -123,13 +122,6 @@ def _event(
     if event is None and soon and TOPIC.search(sentences[0]):
         return Event.EXPIRY_WARNING, "its list gives days that are near"
     return event, words
-
-
-def _with_www(names: Names) -> Names:
-    """`with and without www` of the one name that stands there."""
-    if len(names) != 1 or names[0].is_wildcard or names[0].labels[0] == "www":
-        return names
-    return (*names, Domain(f"www.{names[0]}"))
 
 
 def _only_dated(entries: Sequence[Entry]) -> bool:

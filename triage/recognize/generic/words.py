@@ -261,10 +261,6 @@ OF_A_SITE = _any(
     r"\bSSL\b|\bTLS\b|HTTPS|Let['’]?s Encrypt|サーバー?証明書|\b(?:web)?sites?\b|\bdomains?\b|ドメイン|サイト"
 )
 PASSWORD = _any(r"\bpasswords?\b|パスワード|passwor[dt]\w*|contraseña|mot de passe")
-WITH_WWW = _any(  # the names that are meant are more than those that stand there
-    r"with(?:out)? and with(?:out)? (?:the )?www\b|\b(?:including|incl\.?|inkl\.?|inklusive|compreso|incluid[oa]|y compris) (?:the )?www\b",
-    r"www ?(?:の)?(?:あり|有り|有)[・/と]?(?:なし|無し|無)|www ?(?:付き|も含)",
-)
 PAYMENT = _any(
     r"お?支払い?(?:方法|情報|い?(?:が|を|は)?(?:確認|でき|お願い))|ご?請求(?:書|金額)|決済(?:が|に|でき|エラー)|クレジットカード",
     r"\b(?:factuur|rechnung|facture|factura|fattura|fatura)\b|发票|账单|결제|청구",
