@@ -106,6 +106,25 @@ NOTICES = (
         "unknown renewed www.example.jp -",
     ),
     (
+        "one failed, another one is well",
+        "Renewal report",
+        "The certificate of a.example.jp failed to renew with an error, but the one of b.example.jp has been renewed.",
+        "unknown renewal-failed a.example.jp -",
+    ),
+    (
+        "a failure that will be over once something is done",
+        "お知らせ",
+        "SSL証明書の自動更新に失敗しましたが、DNS設定が完了すると更新されます。\nドメイン:www.example.jp\n",
+        "unknown renewal-failed www.example.jp -",
+    ),
+    (
+        "a failure that is over, above a list in which another one is not",
+        "証明書の更新エラーについて",
+        "a.example.jp はエラーとなっておりましたが、本日更新が完了しております。\n\n"
+        "更新に失敗した証明書:\n- b.example.jp 更新失敗\n",
+        "unknown renewal-failed b.example.jp -",
+    ),
+    (
         "failure with the value below its label",
         "SSL証明書更新失敗のお知らせ",
         "■ドメイン\n  www.example.jp\n■有効期限\n  2026年12月1日\n",

@@ -58,12 +58,13 @@ def unknown_notice(
         return Unrecognized("not-a-notice", because)
     entries = [kept for entry in table.entries if (kept := replace(entry, names=theirs(entry.names, known))).names]
     entries = _near_ones(entries, habits.dated)
-    event, words = _event(entries, sentences, habits.dated, is_answer=is_answer)
+    errors = problems_in(text.lines)
+    event, words = _event(entries, sentences, habits.dated, is_answer=is_answer, errors=bool(errors))
     if event is Event.RENEWAL_FAILED and _only_dated(entries) and not _speaks_of_a_try(text):
         event = Event.EXPIRY_WARNING  # NG and × in a list of days
     if event is None:
         return Unrecognized("not-a-notice", "it does not say that a certificate was not renewed or runs out")
-    problems = () if event.is_good else problems_in(text.lines)
+    problems = () if event.is_good else errors
     quoted = unique(p.name for p in problems if p.name)
     own = _own_domain(sender)
     places = places_of(text, entries, sentences, quoted, known, event, own, is_answer=is_answer)
@@ -106,11 +107,12 @@ def unknown_notice(
 
 
 def _event(
-    entries: Sequence[Entry], sentences: Sequence[str], dated: date | None, *, is_answer: bool
+    entries: Sequence[Entry], sentences: Sequence[str], dated: date | None, *, is_answer: bool, errors: bool
 ) -> tuple[Event | None, str]:
     """A row that says that it failed outweighs a mail that merely warns, not one that tells of something narrower."""
-    event, words = event_of(sentences, is_answer=is_answer)
-    if any(entry.outcome == "failed" for entry in entries) and (event is None or not event.is_good):
+    fails = any(entry.outcome == "failed" for entry in entries)
+    event, words = event_of(sentences, is_answer=is_answer, fails=fails or errors)
+    if fails and (event is None or not event.is_good):
         narrower = event in (Event.DEFERRED, Event.VALIDATION_NEEDED, Event.REDUCED_COVERAGE)
         return event if narrower else Event.RENEWAL_FAILED, words or "a row of its list says so"
     if event is None and any(entry.outcome == "expired" for entry in entries):

@@ -143,20 +143,18 @@ def _says_so_under(subject: str, sentence: str) -> bool:
     )
 
 
-def event_of(sentences: Sequence[str], *, is_answer: bool = False) -> tuple[Event | None, str]:
+def event_of(sentences: Sequence[str], *, is_answer: bool = False, fails: bool = False) -> tuple[Event | None, str]:
     """The subject before the body, in each the failure before the success before the warning; and who says so.
 
-    `is_answer`: the subject is that of an older mail, so that good news in the body are the newer ones.
+    `is_answer`: the subject is that of an older mail, so that good news in the body are the newer ones. `fails`: a list
+    or a quoted error says that something failed, so that good news are not all.
     """
     subject = sentences[0]
     if RESOLVED.search(subject):
         done = next((s for s in sentences[1:] if NOW_FINE.search(s)), None)
         if done is not None:
             return Event.RENEWED, done
-    over = next((s for s in sentences[1:] if OVER.search(s) and not MAYBE.search(s)), None)
-    if over is None and is_answer and not any(map(says_failed, sentences[1:])):
-        about = sentences[1:] if TOPIC.search(subject) else [s for s in sentences[1:] if TOPIC.search(s)]
-        over = next((s for s in about if RENEWED.search(s) and not UNLESS.search(s)), None)
+    over = None if fails else _over(sentences, is_answer=is_answer)
     if over is not None:
         return Event.RENEWED, over
     for group in (sentences[:1], sentences[1:]):
@@ -182,6 +180,23 @@ def event_of(sentences: Sequence[str], *, is_answer: bool = False) -> tuple[Even
         return Event.VALIDATION_NEEDED, asking
     failing = next((s for s in sentences if says_failed_of(s)), None)
     return (Event.RENEWAL_FAILED, failing) if failing else (None, "")
+
+
+def _over(sentences: Sequence[str], *, is_answer: bool) -> str | None:
+    """The sentence that says that what failed is well by now, where no other one says that something fails."""
+    body = sentences[1:]
+    over = next((s for s in body if OVER.search(s) and not MAYBE.search(s) and not _is_of_several(s)), None)
+    if any(says_failed(s) for s in body if s is not over):
+        return None
+    if over is not None or not is_answer:
+        return over
+    about = body if TOPIC.search(sentences[0]) else [s for s in body if TOPIC.search(s)]
+    return next((s for s in about if RENEWED.search(s) and not UNLESS.search(s)), None)
+
+
+def _is_of_several(sentence: str) -> bool:
+    """`a.test failed, but b.test has been renewed`."""
+    return len({str(hit.group(0)).lower() for hit in _ANY_NAME.finditer(sentence)}) > 1
 
 
 def _is_far(sentence: str) -> bool:

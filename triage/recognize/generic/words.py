@@ -32,7 +32,7 @@ DO = _any(
     r"\bupdat(?:e|ed|ing)\b|install|\brequest",
     r"更新|発行|取得|延長|入れ替え|差し替え|インストール|(?:設定|導入|適用)(?:に|が|を|処理)",
     r"verläng|erneuer|ausgestellt",
-    r"renouvel|renov|rinnov|rinnovo|odnow|odnaw|förny|forny",
+    r"renouvel|renov|rinnov|odnow|odnaw|förny|forny",
     r"vernieuw|verleng",
     r"갱신|발급|연장|续期|续订|續期|更新|签发|簽發|续签",
 )
@@ -102,9 +102,9 @@ RENEWED = _any(
 RESOLVED = _any(  # the subject may still name the failure that is over
     r"復旧|対応完了|解決(?:しました|済)|解消|\bresolved\b|all sorted|\brecover(?:ed|y)\b|\bfixed\b|back to normal",
 )
-OVER = _any(  # it failed, and then it did not
-    r"(?:エラー|失敗|でき(?:ず|ません))[^。]{0,60}(?:が、|ものの|のち|その後)[^。]{0,80}(?:更新|発行|設定)[^。]{0,12}(?:完了|成功|正常|されました)",
-    r"\b(?:failed|could ?n[o'’]t|error)\b[^.]{0,80}\b(?:but|since then|however)\b[^.]{0,60}\b(?:been renewed|been issued|went through|succeeded)",
+OVER = _any(  # it failed, and then it did not: told as done, and of the renewal itself
+    r"(?:エラー|失敗|でき(?:ず|ません))[^。]{0,60}(?:が、|ものの|のち|その後)[^。]{0,80}(?:更新|発行)(?:処理|作業)?(?:が|は|を|に)?(?:無事に?|正常に)?(?:完了|成功)(?:して(?:おり|い)ます|(?:いた)?しました)",
+    r"\b(?:failed|could ?n[o'’]t|error)\b[^.]{0,80}\b(?:but|since then|however)\b[^.]{0,60}\b(?:has (?:now )?been (?:renewed|issued)|went through|succeeded)",
 )
 NOW_FINE = _any(
     r"更新済み|発行成功|更新成功|更新され|まで有効|正常に|完了|\brenewed\b|new certificate|valid until|success"
