@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from tests.diagnose.net import (
+    CLOUDFLARE,
     HOST,
     NAME,
     NOW,
@@ -88,6 +89,7 @@ ROWS = {
     "no-address: a mail server's only name": (Net(), an_inquiry(f"mail.{NAME}", names=(Domain(f"mail.{NAME}"),), event=Event.RENEWAL_FAILED), "will-fail no-address"),
     "domain-on-hold: by status alone, while resolvers remember it": (at(B, registry=RegistryAnswer(True, PAID.expires, ("client hold",))), OF_HOST, "will-fail domain-on-hold"),
     "the host's own network": (at(OURS), OF_HOST, "no-obstacle None"),
+    "points-elsewhere stays open: a CDN's certificate does not need its proxy": (at(B), an_inquiry(provider=CLOUDFLARE, event=Event.RENEWAL_FAILED), "no-obstacle None"),
     "points-elsewhere stays open: nothing known of the provider": (at(B), an_inquiry(event=Event.RENEWAL_FAILED), "no-obstacle None"),
     "unknown: the owner of the address could not be asked": (Net(dns={(NAME, "A"): records(NAME, "A", B), ("20.1.9.5.in-addr.arpa", "PTR"): failed(Fault.CUT_OFF)}), OF_HOST, "no-obstacle None"),
     "behind-cloudflare: the host looks at the address first": (at("104.21.3.7"), OF_HOST, "will-fail behind-cloudflare"),

@@ -252,7 +252,7 @@ class Scene:
             return True
         if self._cname_belongs() or self._reverse_belongs(address):
             return True
-        if self.expected or provider.addresses:
+        if self.expected or (provider.addresses and provider.kind != "cdn"):  # a CDN's own certificates need no proxy
             return None if self.kind(reverse_name(address), "PTR") is Kind.UNASKED else False
         return False if operator is not None and provider.kind in HOSTLIKE and provider.id != "unknown" else None
 

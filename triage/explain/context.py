@@ -100,7 +100,7 @@ class Frame:
 def _values(answer: Answer, finding: Finding | None, frame: Frame) -> dict[str, object]:
     provider, language, locale = answer.provider, frame.language, frame.locale
     known = provider.id != UNKNOWN_PROVIDER.id
-    hosted = known and provider.kind in ("host", "platform")
+    hosted = known and provider.kind in ("host", "platform", "cdn")
     found = finding.facts if finding else {}
     return {
         **_facts(found, locale),
