@@ -1,7 +1,7 @@
 """A claimed text → the notice: names ranked by where they stand, dates as printed, the account, the stated error."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice, pairwise
@@ -23,6 +23,7 @@ EXPIRES, DEFERRED, ERROR, NO_NAMES = "expires", "deferred_until", "stated_error"
 REST = "(?P<rest>"  # in a pattern that begins what is about no certificate: a summary
 _OWN = frozenset((NAMES, CERTIFICATE, IN_SUBJECT, IN_URL, EXPIRES, DEFERRED, ERROR, NO_NAMES))
 _ADDING_UP = (NAMES, CERTIFICATE)  # the names of one mail may stand in several places, in several forms
+_NO_WORD = re.compile(r"[.:]\S|^[^A-Za-z]*$")
 _SAN = re.compile(r"\bDNS(?: Name)?[:=]")  # how OpenSSL writes the names of a certificate, and the logs that quote it
 
 
@@ -36,9 +37,12 @@ class Value:
     match: Match
 
 
-def notices_from(claim: Claim, text: Text, dated: datetime | None, subject: str) -> tuple[Notice, ...]:
+def notices_from(
+    claim: Claim, text: Text, dated: datetime | None, subject: str, in_other_words: Callable[[], Notice | None]
+) -> tuple[Notice, ...]:
     """One for each certificate that the mail is about, where its rule says what begins the part about one.
 
+    `in_other_words` is asked where a failure's rule finds no name, nor anything where a name should stand.
     Raises Unclear.
     """
     rule = claim.rule
@@ -49,13 +53,17 @@ def notices_from(claim: Claim, text: Text, dated: datetime | None, subject: str)
             raise Unclear(f"it looks like {rule.id}, but its {field.name} cannot be found")
     problems = () if rule.event.is_good else problems_in(text.lines)
     names = _names(values, problems)
+    ask = not names and not rule.event.is_good and not _holds_something_else(values)
+    other = in_other_words() if ask else None
+    if other is not None:
+        names, problems = other.names, problems or other.problems
     kept = names[:MOST_NAMES]
     whole = Notice(
         provider=rule.provider,
         event=rule.event,
         names=kept,
         service_names=_services(kept),
-        expires=_date(values.get(EXPIRES, ()), earliest=True),
+        expires=_date(values.get(EXPIRES, ()), earliest=True) or (other.expires if other and names else None),
         deferred_until=_date(values.get(DEFERRED, ()), earliest=False),
         language=rule.language,
         account=_account(values),
@@ -185,6 +193,13 @@ def _names(values: dict[str, tuple[Value, ...]], problems: Iterable[Problem]) ->
         return quoted
     hosts = (host_of(value.text) for value in values.get(IN_URL, ()))
     return unique(name for host in hosts if host for name in names_in(host))
+
+
+def _holds_something_else(values: dict[str, tuple[Value, ...]]) -> bool:
+    """An address, a port or a label stands where the name should: the mail's own word that there is none."""
+    return bool(values.get(NO_NAMES)) or any(
+        _NO_WORD.search(value.text) for field in (NAMES, CERTIFICATE, IN_URL) for value in values.get(field, ())
+    )
 
 
 def _names_of(values: Iterable[Value]) -> tuple[Domain, ...]:

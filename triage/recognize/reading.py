@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from triage.model import (
     UNKNOWN_PROVIDER,
@@ -144,7 +144,8 @@ def _known(source: Source, links: tuple[str, ...], rulebook: Rulebook) -> Notice
     if isinstance(best.rule, LookalikeRule):
         return Unrecognized("not-a-notice", best.rule.because)
     try:
-        notices = notices_from(best, text, source.dated, source.subject)
+        in_other_words = partial(_in_other_words, source, text, rulebook)
+        notices = notices_from(best, text, source.dated, source.subject, in_other_words)
     except Unclear as unclear:
         fake = _fake(source, text, links, (), best.rule.provider, rulebook)
         return fake or Unrecognized("unclear", str(unclear))
@@ -153,21 +154,31 @@ def _known(source: Source, links: tuple[str, ...], rulebook: Rulebook) -> Notice
     return fake or Notices(notices, _because(best, len(names), sum(notice.unread for notice in notices)))
 
 
+def _in_other_words(source: Source, text: Text, rulebook: Rulebook) -> Notice | None:
+    """The failure of which a mail speaks in words that no rule knows."""
+    outcome = _by_words(source, text, rulebook, is_answer=False)
+    first = outcome.notices[0] if isinstance(outcome, Notices) else None
+    return None if first is None or first.event.is_good else first
+
+
 def _unknown(
     source: Source, links: tuple[str, ...], rulebook: Rulebook, *, is_answer: bool = False
 ) -> Notices | Unrecognized:
     text = read(source.subject, source.body)
-    everyone = _everyone(rulebook)
-    provider = _writer(source.sender, everyone)
-    known = everyone.domains.official
-    locales = rulebook.locales
-    outcome = unknown_notice(
-        text, source.dated, source.subject, provider.id, known, source.sender, locales, is_answer=is_answer
-    )
+    provider = _writer(source.sender, _everyone(rulebook))
+    outcome = _by_words(source, text, rulebook, is_answer=is_answer)
     if isinstance(outcome, Unrecognized) and outcome.verdict == "not-a-notice":
         return outcome
     names = outcome.notices[0].names if isinstance(outcome, Notices) else ()
     return _fake(source, text, links, names, provider.id, rulebook) or outcome
+
+
+def _by_words(source: Source, text: Text, rulebook: Rulebook, *, is_answer: bool) -> Notices | Unrecognized:
+    everyone = _everyone(rulebook)
+    provider, known = _writer(source.sender, everyone).id, everyone.domains.official
+    return unknown_notice(
+        text, source.dated, source.subject, provider, known, source.sender, rulebook.locales, is_answer=is_answer
+    )
 
 
 @dataclass(frozen=True, slots=True)
