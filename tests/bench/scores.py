@@ -40,7 +40,7 @@ def main() -> None:
     sets, hosts, programs = (defaultdict[str, list[tuple[Path, Row]]](list) for _ in range(3))
     for path, row in rows():
         sets[path.parent.name].append((path, row))
-        if path.parent.name == "known":
+        if path.parent.name.startswith("known"):
             hosts[str((row.get("provider") or ["none"])[0])].append((path, row))
             if row.get("forward") and (hit := _PROGRAM.match(path.stem)):
                 programs[hit["program"]].append((path, row))

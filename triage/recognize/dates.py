@@ -40,7 +40,7 @@ _FORMS = tuple(
         rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th|º)?\.?(?: de| of)?[ -]{_WORD}(?: de)?[ -](?P<y>\d{{4}}|\d\d)\b",
         r"(?<!\d)(?P<d>\d{1,2})(?P<s>[-.])(?P<m>\d{1,2})(?P=s)(?P<y>\d{4})(?!\d)",
         r"(?<!\d)(?P<a>\d{1,2})/(?P<b>\d{1,2})/(?P<y>\d{4})(?!\d)",
-        r"(?<!\d)(?P<y>20\d\d)(?P<m>\d\d)(?P<d>\d\d)(?!\d)",
+        r"(?<![\w-])(?P<y>20\d\d)(?P<m>\d\d)(?P<d>\d\d)(?![\w-])",  # `MOC-20261111-0042` is a number
     )
 )
 # Without a year: only where the writer's own date tells which one is meant.
@@ -48,7 +48,7 @@ _YEARLESS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
         r"(?<![\d年])(?P<m>\d{1,2}) ?月 ?(?P<d>\d{1,2}) ?日",
-        r"(?<![\d/])(?P<m>\d{1,2})/(?P<d>\d{1,2})(?![\d/])",
+        r"(?<![\d/\[])(?P<m>\d{1,2})/(?P<d>\d{1,2})(?![\d/\]])",  # `[2/3]` counts
         rf"\b{_WORD} {{1,2}}(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?!,? ?\d{{4}}|:)",
         rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th|º|\.)?(?: de| of)? {_WORD}\b(?!,?(?: de)? ?\d{{4}})",
     )

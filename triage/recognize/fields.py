@@ -23,6 +23,7 @@ EXPIRES, DEFERRED, ERROR, NO_NAMES = "expires", "deferred_until", "stated_error"
 REST = "(?P<rest>"  # in a pattern that begins what is about no certificate: a summary
 _OWN = frozenset((NAMES, CERTIFICATE, IN_SUBJECT, IN_URL, EXPIRES, DEFERRED, ERROR, NO_NAMES))
 _ADDING_UP = (NAMES, CERTIFICATE)  # the names of one mail may stand in several places, in several forms
+_NOT_AFTER = re.compile(rb"not_?after")
 _NO_WORD = re.compile(r"[.:]\S|^[^A-Za-z]*$")
 _SAN = re.compile(r"\bDNS(?: Name)?[:=]")  # how OpenSSL writes the names of a certificate, and the logs that quote it
 
@@ -42,7 +43,8 @@ def notices_from(
 ) -> tuple[Notice, ...]:
     """One for each certificate that the mail is about, where its rule says what begins the part about one.
 
-    `in_other_words` is asked where a failure's rule finds no name, nor anything where a name should stand.
+    `in_other_words` is asked where a failure's rule finds no name, nor anything where a name should stand, and for the
+    end of a certificate that is written as programs print it.
     Raises Unclear.
     """
     rule = claim.rule
@@ -53,17 +55,20 @@ def notices_from(
             raise Unclear(f"it looks like {rule.id}, but its {field.name} cannot be found")
     problems = () if rule.event.is_good else problems_in(text.lines)
     names = _names(values, problems)
-    ask = not names and not rule.event.is_good and not _holds_something_else(values)
-    other = in_other_words() if ask else None
+    expires = _date(values.get(EXPIRES, ()), earliest=True)
+    nameless = not names and not _holds_something_else(values)
+    endless = expires is None and _NOT_AFTER.search(text.octets.low)
+    other = in_other_words() if (nameless or endless) and not rule.event.is_good else None
     if other is not None:
-        names, problems = other.names, problems or other.problems
+        names, problems = names or other.names, problems or other.problems
+        expires = expires or (other.expires if set(other.names) <= set(names) else None)
     kept = names[:MOST_NAMES]
     whole = Notice(
         provider=rule.provider,
         event=rule.event,
         names=kept,
         service_names=_services(kept),
-        expires=_date(values.get(EXPIRES, ()), earliest=True) or (other.expires if other and names else None),
+        expires=expires,
         deferred_until=_date(values.get(DEFERRED, ()), earliest=False),
         language=rule.language,
         account=_account(values),

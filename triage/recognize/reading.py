@@ -1,7 +1,7 @@
 """A decoded mail and the rulebook → its notices, or why there are none. The surest source is read first."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache, partial
 
@@ -22,7 +22,7 @@ from triage.recognize.fields import Unclear, notices_from
 from triage.recognize.generic import unknown_notice
 from triage.recognize.match import Claim, claims, field_hits, hits
 from triage.recognize.signs import PHISHING, Domains, Suspect, automatic, imitation
-from triage.recognize.text import Text, read, without_prefixes, without_quote_marks
+from triage.recognize.text import Text, read, without_prefixes, without_quote_marks, without_quotes
 
 MOST_ATTACHED = 10  # attached mails of one mail that are read
 DEEPEST = 3
@@ -88,6 +88,10 @@ def _alone(message: Message, rulebook: Rulebook) -> Notices | Unrecognized:
     """This mail by its own text."""
     first = next(_sources(message))
     for source in _sources(message):
+        newer = _above_quotes(source)
+        outcome = _known(newer, message.links, rulebook) if newer else None
+        if isinstance(outcome, Notices) and any(notice.names for notice in outcome.notices):
+            return outcome
         outcome = _known(source, message.links, rulebook)
         if outcome is not None:
             return outcome
@@ -98,7 +102,7 @@ def _alone(message: Message, rulebook: Rulebook) -> Notices | Unrecognized:
             break
     else:
         return _unknown(first, message.links, rulebook)
-    if any(notice.names for notice in remark.notices):
+    if any(notice.names or notice.event.is_good for notice in remark.notices):
         return remark
     outcome = _unknown(first, message.links, rulebook)  # "look, it failed again" above the mail that names it
     return outcome if isinstance(outcome, Notices) else remark
@@ -109,6 +113,15 @@ def _remarks(message: Message) -> Iterator[Source]:
     forwarded = message.forwarded
     if forwarded is not None and forwarded.how == "quoted" and forwarded.note:
         yield Source(without_prefixes(message.subject), forwarded.note, None, message.date)
+    for source in _sources(message):
+        if (newer := _above_quotes(source)) is not None:
+            yield newer
+
+
+def _above_quotes(source: Source) -> Source | None:
+    """What an answer says above the mail that it quotes; None where nothing, or next to nothing, is quoted."""
+    own = without_quotes(source.body)
+    return replace(source, body=own) if own else None
 
 
 def _sources(message: Message) -> Iterator[Source]:

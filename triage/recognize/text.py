@@ -20,6 +20,7 @@ _PREFIX = re.compile(
     r"\s*(?:\[\d{1,3}\]|\(\d{1,3}\))?\s*[:：])+\s*",
     re.IGNORECASE,
 )
+_QUOTED = re.compile(r"(?m)(?:^[ ]?>[^\n]*\n){2}")
 _QUOTE = re.compile(r"\n(?: ?[>｜|])+ ?")
 
 
@@ -108,6 +109,17 @@ def without_prefixes(subject: str) -> str:
     """The subject without what forwarding and replying put before it."""
     start = _PREFIX.match(subject, 0, LONGEST_SUBJECT)
     return subject[start.end() :].strip() if start else subject.strip()
+
+
+def without_quotes(text: str) -> str | None:
+    """What stands above the first quoted lines, without the line that introduces them; None where there are none."""
+    start = _QUOTED.search(text[:LONGEST])
+    if start is None:
+        return None
+    above = text[: start.start()].rstrip()
+    head, _, last = above.rpartition("\n")
+    own = head if last.rstrip().endswith((":", "：")) else above
+    return own if own.strip() else None
 
 
 def without_quote_marks(text: str) -> str:

@@ -39,6 +39,7 @@ _NAMED = tuple(
         rf"[\"'“‘]{_WORD}(?=[\"'”’] (?:does not resolve|is unmanaged|is not a registered|was considered))",
         rf"(?:challenge|disallowed|validation|authorization error|authorization|Refusing) for {_QUOTES}{_WORD}",
         rf"TXT record (?:found at|for|\".{{0,120}}?\" found at) {_WORD}",
+        rf"expected TXT record \[fqdn: {_WORD}(?=\.[,\]])",
         rf"Error add txt for domain:\s*{_WORD}",
         rf"(?:exceeded|Cannot issue|\(\d+\)|requesting certificates) for {_QUOTES}{_WORD}",
         rf"(?:exact set of (?:domains|identifiers)|identifiers (?:expired|not valid|not found)): {_WORD}",

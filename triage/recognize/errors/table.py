@@ -131,6 +131,7 @@ _QUOTED: Phrases = (
     ("dns01-record-missing", (
         r"NXDOMAIN looking up TXT for",
         r"No TXT record found at",
+        r"did not return the expected TXT record",
         r"unable to renew .{0,40}using DNS validation",
         r"Please add the TXT records to the domains",
         r"require validation:",

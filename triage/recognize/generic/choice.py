@@ -94,7 +94,8 @@ def choose(
     whole = _order(entries)
     if failed and not event.is_good and set(failed) < set(whole):
         return "label", whole  # one name was refused, and with it the certificate
-    if failed and (_foreign(failed, own) or not any(_foreign(names, own) for names in places.values())):
+    listed = (places[where] for where in ("label", "subject", "url", "list"))
+    if failed and (_foreign(failed, own) or not any(_foreign(names, own) for names in listed)):
         foreign = _foreign(failed, own)
         return "row", failed if len(failed) > 2 * len(foreign) else foreign  # or else a service watches its own names
     places = {where: tuple(n for n in places[where] if n not in fine) for where in ORDER}

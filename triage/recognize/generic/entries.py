@@ -51,9 +51,9 @@ _ROW_HEAD = re.compile(
     r"\[?\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d(?::\d\d)?\S{0,8}\s?|\[?\d\d:\d\d(?::\d\d)?\]?\s?"
     r"|\d{1,3}(?:件目|番目)\s?|[\[(]?\d{1,4}(?:/\d{1,4})?[.)\]、]?\s?"
     r"|\d{4}[-/]\d\d[-/]\d\d\s|(?:残り|あと)\s?\d{1,4}\s?日\s?"
-    r"|(?i:ok|ng|failed|fail|skipped|skip)\s|(?:成功|失敗|対象外|正常|異常|エラー|完了|要確認)\s|[A-Z]{2,12}\s"
+    r"|(?i:ok|ng|failed|fail|skipped|skip)\s|(?:成功|失敗|対象外|正常|異常|エラー|完了|要確認)\s|(?!(?:NS|MX|TXT|SOA|CAA|AAAA|CNAME|PTR)\b)[A-Z]{2,12}\s"
     r"|\[?(?:INFO|WARN|WARNING|ERROR|EROR|ERR|OK|NG|FAIL|FAILED|SUCCESS|SKIP|RENEWED) ?\]?:?\s?"
-    r"|[^\W\d][\w -]{0,30}[:：]\s?"
+    r"|[^\W\d][\w -]{0,30}[:：]\s?|Let['’]?s Encrypt |['\"“‘„«「](?:[\w'’.]{1,20} ){1,3}"
     r"|\S{1,30}様\s|\*\s|[^\w*]{1,8}"
 )
 _MOST_HEADS = 8
@@ -65,7 +65,9 @@ _LONGER = re.compile(r"[@:]\S|[/?#]\S")
 _READS_ON = re.compile(
     r"\s?(?:の|は|が|を|に|で|へ|様|と(?!\s)|['’]s |(?:in|for|of|to|is|are|was|were|has|have|will|could|did) )"
 )
-_CHECKED = re.compile("確認|checked|comprobado|geprüft|verificad", re.IGNORECASE)  # the day of the look, not of the end
+_CHECKED = re.compile(
+    "確認(?:日|時|済)|最終確認|[0-9)時分] ?確認|checked|comprobado|geprüft|verificad", re.IGNORECASE
+)  # the day of the look, not of the end
 _BEFORE_NOW = re.compile(r"\b(?:last|previous)\b|前回|直近|過去", re.IGNORECASE)
 _COUNTS = re.compile(
     r"(?:成功|正常|完了|\bok|success\w*|renewed|kept)\W{0,3}\d|\d ?(?:件|ok|renewed|success|kept|成功|正常)",
@@ -88,6 +90,7 @@ _TOLD = re.compile(r"[)\]\"']{0,2}\s?(?::|-|->|→|=>)\s(?=.)")
 _ANNOUNCES = re.compile(
     r"以下|下記|次の|following|below|suivants?|siguientes?|seguintes?|folgende|volgende|seguenti", re.IGNORECASE
 )
+_TITLE = re.compile(r"[■◆●▼▽◇【\[<〈《]")
 _RULER = re.compile(r"\W{3,}\Z|_{3,}\Z")
 _TURNED = re.compile(r".{1,30}(?:->|→|⇒|=>)\s*(?=\w)")  # `OK -> FAILED`
 _PORT = re.compile(r":\d{2,5}\Z")
@@ -318,7 +321,7 @@ class _Walk:
 
     def _cell(self, line: str) -> bool:
         """A cell of the row above, alone on its line: a day, or in few words how it went."""
-        if len(line) > LONGEST_TITLE or line[-1] in ":：" or self.inherits:
+        if len(line) > LONGEST_TITLE or line[-1] in ":：" or _TITLE.match(line) or self.inherits:
             return False
         last = self.found[-1]
         first = next(iter(dates_with_places(line, self.habits)), None)

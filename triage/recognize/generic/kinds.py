@@ -43,7 +43,12 @@ def something_else(text: Text, sentences: Sequence[str], *, rows: bool) -> str |
         return "it asks to approve something"
     if HOW_TO.search(text.subject) and not names_told([text.subject]):
         return "it is something to read, not the state of a certificate"
-    if EDITORIAL.search(text.subject) or (EDITORIAL.search(whole) and UNSUBSCRIBE.search(whole)):
+    masthead = text.lines.partition("\n")[0]
+    if (
+        EDITORIAL.search(text.subject)
+        or EDITORIAL.search(masthead)
+        or (EDITORIAL.search(whole) and UNSUBSCRIBE.search(whole))
+    ):
         return "it is a newsletter"
     failures = [sentence for sentence in sentences if says_failed(sentence)]
     if MAINTENANCE.search(text.subject) and not rows and not names_told(failures):

@@ -26,6 +26,7 @@ from triage.recognize.generic.words import (
     NOT,
     NOT_YET,
     NOW_FINE,
+    OTHER_UPDATES,
     OUTRIGHT,
     OVER,
     POLICY,
@@ -54,10 +55,17 @@ _END = re.compile(
 )
 _SIGN = r"[\p{Latin}\p{Greek}\p{Cyrillic}\p{Cf}\p{M}0-9_-]"
 A_NAME = rf"(?:\*\.)?{_SIGN}+(?:\.{_SIGN}+)+"
-_LIST = rf"(?P<value>{A_NAME}(?:[」』]?(?: ?[,、] ?(?:and )?| and | & |と|及び|および)[\"'“「『]?{A_NAME}[\"'”」』]?)*)"
+_AND = (
+    r"(?:[」』]?(?: ?\((?:incl(?:\.|uding)?|inklusive|inkl\.|also|plus) | ?[,、] ?(?:and )?"
+    r"| (?:and|und|et|y|e|en|och|og|oraz|и) | & |と|及び|および)[\"'“「『]?)"
+)
+_LIST = rf"(?P<value>{A_NAME}(?:{_AND}{A_NAME}[\"'”」』]?)*)"
 _Q = r"[\"'“”‘’「『(\[<]?(?:https?://)?"
-_OF = r"(?:for|of|on|covering|protecting|securing|named|called|de|du|für|pour|di|voor|van|per)"
-_KIND = r"(?:the|your|following|domains?|host|hostname|site|website|names?|zone|Ihre|Domain|dominio|domínio)"
+_OF = r"(?:for|of|on|covering|protecting|securing|named|called|de|du|für|för|pour|di|voor|van|per|dla|для)"
+_KIND = (
+    r"(?:the|your|following|domains?|host|hostname|site|website|names?|zone|Ihre|Domain|dominio|domínio|domeny"
+    r"|domänen|домена)"
+)
 _SAID = tuple(
     re2.compile(f"(?i){pattern}")
     for pattern in (
@@ -89,7 +97,9 @@ _IN_QUOTES = re2.compile(
 _OPENED = re.compile(
     r"[「『【]([^\s「」『』【】()\[\]\"“”@:/]{1,100}\.[A-Za-z]{2,24})\s"
 )  # a name with which a quotation begins
-_URL = re.compile(r"https?://\S+")
+_URL = re.compile(r"https?://[\x21-\x7e]+")
+_SEEN = re.compile(r"ERR_CERT_")  # a browser's own word: somebody saw it
+_OTHER_PORT = re.compile(r":(?!443\b)\d")  # `example.jp:443` is the site itself
 _ANY_NAME = re2.compile(rf"(?i){A_NAME}")
 
 
@@ -109,7 +119,9 @@ def _one_line(piece: str) -> str:
 
 def says_failed(sentence: str) -> bool:
     """A certificate that runs out and is "not yet" renewed has not failed; nobody tried."""
-    sentence = NONE_ROW.sub(" ", sentence)
+    sentence = NONE_ROW.sub(" ", _URL.sub(" ", sentence))
+    if OTHER_UPDATES.search(sentence):
+        return False
     if not (TOPIC.search(sentence) and DO.search(sentence) and NOT.search(sentence)) or MAYBE.search(sentence):
         return False
     if MEANWHILE.search(sentence):
@@ -120,7 +132,7 @@ def says_failed(sentence: str) -> bool:
 def warns(subject: str, sentence: str) -> bool:
     """It runs out soon; the subject may say that a certificate is meant."""
     about = TOPIC.search(sentence) or (TOPIC.search(subject) and _ANY_NAME.search(sentence))
-    ends = about and RUNS_OUT.search(NONE_ROW.sub(" ", sentence)) and not STILL_FINE.search(sentence)
+    ends = about and RUNS_OUT.search(NONE_ROW.sub(" ", _URL.sub(" ", sentence))) and not STILL_FINE.search(sentence)
     return bool(ends) and not _is_far(sentence)
 
 
@@ -132,6 +144,7 @@ def says_failed_of(sentence: str) -> bool:
         and _ANY_NAME.search(sentence)
         and not MAYBE.search(sentence)
         and not SPARED.search(sentence)
+        and not OTHER_UPDATES.search(sentence)
         and not (NOT_YET.search(sentence) and RUNS_OUT.search(sentence))
     )
 
@@ -171,7 +184,7 @@ def event_of(sentences: Sequence[str], *, is_answer: bool = False, fails: bool =
             continue
         for sentence in group:
             if warns(subject, sentence):
-                return Event.EXPIRY_WARNING, sentence
+                return Event.RENEWAL_FAILED if says_failed_of(sentence) else Event.EXPIRY_WARNING, sentence
     waiting = next((s for s in sentences if TOPIC.search(s) and DEFERRED.search(s)), None)
     if waiting:
         return Event.DEFERRED, waiting
@@ -232,7 +245,12 @@ def says_so_of_one(event: Event, words: str, sentences: Sequence[str], day: date
     plain = _URL.sub(" ", words)
     if not TOPIC.search(plain) or SPARED.search(plain) or POLICY.search(sentences[0]):
         return False
-    return event is not Event.EXPIRY_WARNING or day is not None or any(_DAYS_LEFT.search(s) for s in sentences)
+    return (
+        event is not Event.EXPIRY_WARNING
+        or day is not None
+        or bool(_SEEN.search(words))
+        or any(_DAYS_LEFT.search(s) for s in sentences)
+    )
 
 
 # ---- for which name
@@ -314,7 +332,7 @@ def stands_alone(text: str, start: int, end: int) -> bool:
         and not (before == ":" and text[max(0, start - 2) : start - 1].isascii())
         and not re.match(r"[A-Za-z0-9_]?-|[A-Za-z0-9_]{2}", text[max(0, start - 1) : start + 1])
         and not after.startswith(("@", "/", "-"))
-        and not re.match(r":\d", after)
+        and not _OTHER_PORT.match(text, end)
     )
 
 

@@ -18,7 +18,7 @@ def _any(*patterns: str) -> Any:
 
 CERTIFICATE = (
     r"(?:証明書|SSL|TLS|certificates?\b|\bcerts?\b|certificados?\b|zertifikat\w*|certificats?\b|certificaat|certificaten"
-    r"|certificat[oi]\b|\bHTTPS\b|Let['’]?s Encrypt|\w+zertifikat\w*|인증서|证书|證書|憑證)"
+    r"|certificat[oi]\b|\bcert[iy]fikat\w*|сертификат\w*|\bHTTPS\b|Let['’]?s Encrypt|\w+zertifikat\w*|인증서|证书|證書|憑證)"
 )
 TOPIC = _any(
     CERTIFICATE,
@@ -28,9 +28,10 @@ TOPIC = _any(
 # ---- a sentence says that a renewal failed where it has a word of each: the certificate, the doing, the not
 
 DO = _any(
-    r"renew|re-?issu|\bissu(?:e|ed|ing|ance)\b|obtain|extend|validat|provision|\bsecur(?:e|ed|ing)\b|generat|\breplac(?:e|ed|ing)\b",
+    r"renew|re-?issu|\bissu(?:e|ed|ing|ance)\b|obtain|extend|validat|provision|\bsecur(?:ed|ing)\b|\bsecure (?:the|your|it|this|all|any|domains?|\S+\.[a-z])|generat|\breplac(?:e|ed|ing)\b",
     r"\bupdat(?:e|ed|ing)\b|install|\brequest",
-    r"更新|発行|取得|延長|入れ替え|差し替え|インストール|(?:設定|導入|適用)(?:に|が|を|処理)",
+    r"更新|発行|取得|延長|入れ替え|差し替え|インストール|有効(?:に|化)|(?:設定|導入|適用)(?:に|が|を|処理)",
+    r"\bcreat(?:e|ed|ing)\b|\bactivat(?:e|ed|ing)\b|aan ?te ?vragen|aangevraagd|wystawi|продл|обнов|выпус|utfärda|udsted|utsted|beantrag|expedi|emitir|emettre|emesso|emettere",
     r"verläng|erneuer|ausgestellt",
     r"renouvel|renov|rinnov|odnow|odnaw|förny|forny",
     r"vernieuw|verleng",
@@ -46,11 +47,11 @@ NOT = _any(
     r"no se (?:pudo|ha podido)|falló|fallido|não (?:pôde|foi|pode)|falhou|falha",
     r"mislukt|kon(?:den)? niet|niet (?:worden )?(?:vernieuwd|verlengd)",
     r"non è stato possibile|non (?:è|sono) stat|non è andat|non riuscit|fallit|impossibile|siamo riusciti",
-    r"niet gelukt|lukte niet|nicht (?:verlängert|erneuert|ausgestellt)|non (?:abbiamo|siamo)|n['’]avons pas|échou",
-    r"no (?:hemos|se ha|ha) podido|no pud(?:o|imos|ieron)|non abbiamo potuto|não foi possível|não (?:conseguimos|conseguiu|pudemos)|sin éxito|sem sucesso",
+    r"niet gelukt|lukte niet|nicht (?:\w+ ){0,2}(?:verlängert|erneuert|ausgestellt)|non (?:abbiamo|siamo)|n['’]avons pas|échou",
+    r"no (?:hemos|se ha|ha) (?:podido|conseguido|logrado)|\bblocked\b|no pud(?:o|imos|ieron)|non abbiamo potuto|não foi possível|não (?:conseguimos|conseguiu|pudemos)|sin éxito|sem sucesso",
     r"실패|못(?:했|하)|않(?:았|습)|오류|失败|未能|未成功|无法|無法|错误",
     r"\bNG\b|不成立|止まって|こけて|未達|拒否され|行われて(?:い|おり?)(?:ない|ません)|動いて(?:い|おり?)(?:ない|ません)",
-    r"no ha(?:n)? sido posible|no fue posible|\bfallid[oa]s?\b|n['’]a pas été possible|nie udało się|misslyckades|mislyktes",
+    r"no ha(?:n)? sido posible|no fue posible|\bfallid[oa]s?\b|n['’]a pas été possible|nie udało się|nie powiodło się|nie można|misslyckades|mislyktes|kunde inte|kunne ikke|не удалось|ошибк",
 )
 MAYBE = _any(  # what would happen if, what happens in general, and what the owner is asked to do: no failure
     r"\b(?:if|when|whenever|in case)\b[^.]{0,40}(?:not|fail|unable|problem|error)|\bever fails?\b",
@@ -58,11 +59,11 @@ MAYBE = _any(  # what would happen if, what happens in general, and what the own
     r"\b(?:thousands|many|most|some) (?:of )?(?:\w+ )?(?:websites?|sites|people|customers|owners)\b",
     r"(?:場合|(?:でき|され)ないとき|なければ|ないと|恐れ|おそれ|可能性|ため、ご注意|必要はあり|ご不明|対応は不要|作業はご?ざ?)",
     r"\b(?:our|the) (?:e?-?mail|message|notice)s?\b.{0,40}\bhad failed|\b(?:earlier|previous(?:ly)?)\b.{0,60}\b(?:fail|error)",
-    r"先日(?:の|お送り|ご連絡)|前回の?(?:更新)?(?:失敗|エラー|通知|ご案内)",
+    r"\blast time\b|先日(?:の|お送り|ご連絡)|前回の?(?:更新)?(?:失敗|エラー|通知|ご案内)",
     r"(?:する|いる)ケース|することがあ|こともあり|失敗すると|かねません",
     r"\b(?:wenn|falls|sollte)\b|\b(?:si|se) (?:el|la|le|il|o|a)\b|\b(?:als|indien)\b[^.]{0,30}mislukt",
 )
-MAINTENANCE = _any(r"メンテナンス|\bmaintenance\b")
+MAINTENANCE = _any(r"メンテナンス|\bmaintenance\b|\[scheduled\]|\brotation of\b")
 STILL_FINE = _any(r"certificate(?: is|:)? (?:ok|valid|good)\b[,;]|証明書 ?[:は] ?(?:正常|有効)[、,]")
 UNLESS = _any(r"場合|たら|予定|\b(?:if|once|when|should|will)\b")  # good news that are still to come
 MEANWHILE = _any(
@@ -73,11 +74,11 @@ NOT_YET = _any(
 )
 RENEWAL = _any(r"\brenewal (?:attempt|status|result|state)|(?:自動)?更新(?:状況|結果|ステータス)")
 RUNS_OUT = _any(
-    r"expir(?:e[sd]?|y|ing|ation)\b|runs? out|running out|due to run out|CERT_DATE_INVALID|no longer valid|about to end",
+    r"expir(?:e[sd]?|y|ing|ation)\b|runs? out|running out|due to run out|CERT_DATE_INVALID|no longer valid|about to end|\bran out\b",
     r"期限切れ|失効|切れ|期限が?(?:迫|近づ)|満了|有効期[限間][^。]{0,30}(?:残り|まで|終了|過ぎ|到来)|期限を(?:迎え|過ぎ)",
     r"läuft[^.]{0,60}\bab\b|abgelaufen",
     r"expir(?:e|era|ent|eront|ó|ou|a|ará)\b|caduca|vence\b",
-    r"verloopt|verlopen|scade\b|scadut[oi]|scadrà|scadono|caducan|vencen|expiram|kurz vor|ablaufen|wygas|löper ut|utløper|udløber",
+    r"истека|ист[её]к|законч(?:ится|ился|илось)|заканчива|ungültig|går ut\b|utgår|traci ważność|verloopt|verlopen|scade\b|scadut[oi]|scadrà|scadono|caducan|vencen|expiram|kurz vor|ablaufen|wygas|löper ut|utløper|udløber",
     r"certificates?\b.{0,40} ends?\b|あと ?\d+ ?日|残り? ?\d+ ?日|残り?日数|残り期間|\d+ ?日を切|期限(?:が|まで)? ?\d+ ?(?:日|週間|[かヶ]月)(?:前|以内|後)|(?:期限|期間)を?切|days? (?:left|remaining|to go)|\bless than \d+ days",
     r"만료|到期|过期|過期|即将失效",
 )
@@ -100,14 +101,15 @@ RENEWED = _any(
     r"is (?:succesvol )?(?:vernieuwd|verlengd)|è stato rinnovato|został pomyślnie odnowiony|(?:pomyślnie|automatycznie) odnowi|har förnyats",
 )
 RESOLVED = _any(  # the subject may still name the failure that is over
-    r"復旧|対応完了|解決(?:しました|済)|解消|\bresolved\b|all sorted|\brecover(?:ed|y)\b|\bfixed\b|back to normal",
+    r"復旧|回復|対応完了|解決(?:しました|済)|解消|\bresolved\b|all sorted|\brecover(?:ed|y)\b|\bfixed\b|back to normal|\b(?:is|back) up\b",
 )
 OVER = _any(  # it failed, and then it did not: told as done, and of the renewal itself
     r"(?:エラー|失敗|でき(?:ず|ません))[^。]{0,60}(?:が、|ものの|のち|その後)[^。]{0,80}(?:更新|発行)(?:処理|作業)?(?:が|は|を|に)?(?:無事に?|正常に)?(?:完了|成功)(?:して(?:おり|い)ます|(?:いた)?しました)",
     r"\b(?:failed|could ?n[o'’]t|error)\b[^.]{0,80}\b(?:but|since then|however)\b[^.]{0,60}\b(?:has (?:now )?been (?:renewed|issued)|went through|succeeded)",
+    r"\b(?:incident|alert|alarm)\b[^.]{0,60}\b(?:is|has been|was) (?:now )?resolved|\b(?:have|has|got) a (?:fresh|new) certificate",
 )
 NOW_FINE = _any(
-    r"更新済み|発行成功|更新成功|更新され|まで有効|正常に|完了|\brenewed\b|new certificate|valid until|success"
+    r"更新済み|発行成功|更新成功|更新され|まで有効|正常に|完了|\brenewed\b|new certificate|valid until|success|\bOK - "
 )
 SPARED = _any(  # what a sentence says is well beside what is not
     r"\b(?:was|were|is|are|has been|now) renewed|all good|renews? by itself|not affected|unaffected|is fine|are fine|no worries|needs? no attention|still works?",
@@ -136,18 +138,20 @@ OUTRIGHT = _any(  # and it was tried already
 # ---- one row of a list, one value of a label
 
 FAILED_ROW = _any(
-    r"실패|失败|未能|\bNOT renewed\b|不成立|\bKO\b|\bwith (?:problems|errors|issues)\b",
+    r"실패|失败|未能|\[-\]|\bNOT renewed\b|不成立|\bKO\b|\bwith (?:problems|errors|issues)\b",
     r"失敗|エラー|異常|未完了|未更新|更新不可|できなかった|できません|できていない|見つかりません|存在しません|一致しません|届きません|できておりません|されていません|されておりません|\bNG\b|×|❌|✗|✖|⛔",
     r"\bfail(?:ed|ure|s|ing)?\b|\berrors?\b|not renewed|\bunable\b|(?:could|can) ?n[o'’]t|\bcan['’]t\b",
     r"fehlgeschlagen|fehler|échec|échoué|falló|fallido|falhou|falha|mislukt|fallit",
 )
-EXPIRED_ROW = _any(r"期限切れ|失効しました|\bexpired\b|abgelaufen|caducad[oa]|scadut[oi]|verlopen|만료됨|已过期")
+EXPIRED_ROW = _any(
+    r"期限切れ|失効しました|\bexpired\b|abgelaufen|caducad[oa]|expiré|expirou|expirad[oa]|scadut[oi]|verlopen|만료됨|已过期"
+)
 FINE_ROW = _any(
     r"\bprotected\b|\bpassed\b|\bunaffected\b|\bstill (?:valid|covered|fine)\b|異常なし|問題な",
     r"(?:have|has) been secured|\bare secured\b|nothing to do|not due|\bdeployed\b|new certificate\b|\bskip\b|残り ?\d{2,3} ?日|未到来|影響(?:は)?(?:ご?ざいません|ありません|なし)",
     r"\bcorrect[oa]?\b|in ordnung|\bquedan \d{2,3} d|成功|正常|完了|更新済|更新でき(?:た|て|まし)|できた|更新しました|更新されました|不要|対象外|有効\b|○|◯|✅|✔|✓",
     r"\bok\b|success|\brenewed\b|\bvalid\b|\bhealthy\b|not (?:yet )?due|skipped|no action|up to date|\bissued\b",
-    r"erneuert|verlängert|gültig|renouvelé|renovado|vernieuwd|verlengd|rinnovato",
+    r"erneuert|verlängert|gültig|renouvelé|\bvalides?\b|\[\+\]|\bvigente|renovado|vernieuwd|verlengd|rinnovato",
 )
 UNDONE = _any(  # `no se ha renovado`: what ends like a success
     r"(?:\bnot\b|n['’]t\b|\bno se\b|\bnicht|\bniet|\bpas\b|\bnon\b|\bnão)[^.]{0,24}(?:renew|renov|erneu|verläng|vernieu|verlen|rinnov)",
@@ -170,7 +174,7 @@ NAME_LABEL = _any(
     r"|証明書(?:名|対象)?|対象(?:URL)?|(?:Web|ウェブ)サイト|(?:サブ|マルチ)ドメイン|(?:別|代替)名|\bURL\b",
     r"\bdomains?\b|\bhost ?names?\b|\bhosts?\b|\bcommon[ _]names?\b|\bcn\b|\bfqdns?\b|\b(?:web)?sites?\b|\bcert(?:ificate)?s?\b"
     r"|\bnames?\b|\bsubject\b|\bsans?\b|\bidentifiers?\b|\bv(?:irtual )?hosts?\b|\bzones?\b|\btargets?\b|\bendpoints?\b"
-    r"|\balt ?names?\b|\balias(?:es)?\b|\border\b|\b(?:store|shop|web|site) address|\bobject\b|\bresource\b|\bitem\b|\basset\b|\bmonitor(?:ed)?\b|\w*namen?\b|\balso (?:included|covers|covered)\b|\baffected\b|\bservice\b|\bcovers\b|\bcovered\b|\bincludes\b",
+    r"|\balt ?names?\b|\binstance\b|\balias(?:es)?\b|\border\b|\b(?:store|shop|web|site) address|\bobject\b|\bresource\b|\bitem\b|\basset\b|\bmonitor(?:ed)?\b|\w*namen?\b|\balso (?:included|covers|covered)\b|\baffected\b|\bservice\b|\bcovers\b|\bcovered\b|\bincludes\b",
     r"\bdomaines?\b|\bdominios?\b|\bdomínios?\b|\bdomini\b|\bdominio\b|\bdomeinn?aa?m(?:en)?\b|\bdomein(?:en)?\b|\bwebseiten?\b|\bsitios?(?: web)?\b"
     r"|\bzertifikate?\b|\bcertificats?\b|\bcertificados?\b|\bcertificat[oi]\b|\bsiti?o?\b|\btamb[eé]m inclu|\bservidor virtual\b|\bnoms?\b|\bnombres?\b",
     r"도메인|인증서|호스트|域名|證書|证书|网站|網站|主机",
@@ -191,15 +195,15 @@ ENDS_LABEL = _any(
 # What belongs to somebody else: the server, the panel, the writer, the next try, the record that is wanted.
 OTHER_LABEL = _any(
     r"サーバー?(?:名|ID|番号)?$|ネームサーバ|実行|送信|差出|管理(?:画面|パネル|者)|ログイン|パネル|問い?合わ?せ|詳細|お知らせ|ヘルプ|サポート|マニュアル|参照|手順"
-    r"|連絡|担当|宛|発行(?:元|者|局)|認証局|メール|IPアドレス|レコード|転送先|リダイレクト|オリジン|配信元|開始|次回|実施|試行|再試行|確認日|検出|\bIP\b|\bTEL\b|会社|名前$|氏名|お名前|原因|理由|エラー|内容|(?:例|以前|旧|移転)",
+    r"|連絡|担当|宛|初期|テスト|検知|発行(?:元|者|局)|認証局|メール|IPアドレス|レコード|転送先|リダイレクト|オリジン|配信元|開始|次回|実施|試行|再試行|確認日|検出|\bIP\b|\bTEL\b|会社|名前$|氏名|お名前|原因|理由|エラー|内容|(?:例|以前|旧|移転)",
     r"\bservers?\b|\bnode\b|\bmachine\b|name ?servers?|\bfrom\b|\bsen(?:t|der)\b|\bpanel\b|\blog ?in\b|\bsupport\b|\bhelp\b|\bdocs?\b|\bdetails?\b|\bmore\b"
     r"|\bissuers?\b|\bissued by\b|\bCA\b|\bauthority\b|\bcontacts?\b|\be-?mail\b|\brecords?\b|\b(?:A|AAAA|CNAME|TXT|NS|MX)$|\bredirect\w*|\bnext\b|\bretry\b|\breason\b"
     r"|\berrors?\b|\bproblem\b|\bcause\b|\bdetected\b|\bchecked\b|\bstarted\b|\bphone\b|\btel\b|\blink\b|\bclick\b|\bvisit\b|\bsee\b|\bIP\b|\bpoints?\b|\bexpected\b"
-    r"|\bcurrent(?:ly)? (?:value|target|address)|\bresolves?\b|\bticket\b|\baccount\b|\buser\b|\bcustomer\b|\bclient\b|\bexample\b|\bpath\b|\bfile\b|\blog\b|\bprovider\b|\bregistrar\b|\bconsole\b|\bdashboard\b|\bsign in\b|\borigin\b|\bbackend\b|\bvalid from\b|\bnot before\b|\bstart(?:s|ing)?\b|\bcontrol (?:center|centre)\b",
+    r"|\bcurrent(?:ly)? (?:value|target|address)|\bresolves?\b|\bticket\b|\baccount\b|\buser\b|\bcustomer\b|\bclient\b|\bexample\b|\bpath\b|\bfile\b|\blog\b|\bprovider\b|\bregistrar\b|\bconsole\b|\bdashboard\b|\bsign in\b|\borigin\b|\bbackend\b|\bvalid from\b|\bnot before\b|\bstart(?:s|ing)?\b|\bcontrol (?:center|centre)\b|\brunbook\b|\bgenerator\b|\bsource\b|\btest (?:site|page|url)s?\b",
     r"\bserveur\b|\bservidor$|\bgrund\b|\bmotivo\b|\braison\b|\bmotif\b|\breden\b|\bfehler\b|\berreur\b|\berro\b|\boorzaak\b|원인|원인|原因|サーバ$",
 )
 FILLERS = _any(  # words that may stand in a label or between names and make it nothing else
-    r"(?:の|に含まれる|含む|お客(?:様|さま)|ご利用|該当|対象|現在|現行|更新|失敗|登録|独自|一覧|および|及び|と|ほか|上記|下記|以下|様|日時?|新|SSL|TLS|自動)",
+    r"(?:の|に含まれる|を?含む|お客(?:様|さま)|ご利用|該当|対象|現在|現行|更新|失敗|登録|独自|一覧|および|及び|と|ほか|上記|下記|以下|様|日時?|新|SSL|TLS|自動)",
     r"\b(?:the|your|this|affected|current|primary|main|failed|of|for|on|in|and|or|list|order|requested|all|these|following|SSL|TLS|date|time|et|und|e|y|en|le|la|el|o|der|die|das)\b",
 )
 
@@ -207,12 +211,12 @@ FILLERS = _any(  # words that may stand in a label or between names and make it 
 
 ENDS = _any(
     r"expir(?:es|ed|y|ation|ing|e)\b|runs? out|run out|valid (?:until|till|to|through|for)|keeps? working until|ran out|not after|valid_to",
-    r"(?:日|:\d\d|\)) ?まで(?:[^に]|$)|まで(?:使え|ご?利用|有効)|残り ?\d+ ?日|あと ?\d+ ?日|stop working on|days left|\bstops on\b|\bwarnings? (?:after|from)\b",
+    r"(?:日|:\d\d|\)) ?まで(?:[^に]|$)|まで(?:使え|ご?利用|有効)|残り ?\d+ ?日|あと ?\d+ ?日|stop working on|days left|\bstops (?:working )?on\b|\bwarnings? (?:after|from)\b",
     r"renewal can be completed before|ends? on|lapses?|good (?:until|till|through)|\bruns until|not_?after|still valid until",
     r"만료|到期|过期|有效期",
     r"有効期限|有効期間|満了|期限|失効|終了日|まで有効|切れ",
     r"läuft|gültig bis|ablauf|abgelaufen|\bnoch bis\b",
-    r"expire|expiration|valable jusqu|valide jusqu",
+    r"expire|expir(?:ou|ará|ó)\b|expiration|valable jusqu|valide jusqu|ungültig|går ut\b|истека|ист[её]к|законч(?:ится|ился)",
     r"caduca|vence|expira|válido (?:hasta|até)|vencim|caducidad|validade",
     r"verloopt|verlopen|geldig tot|vervaldatum|scade|scadenza|scadrà|scadut|valido fino|wygas|ważny do|löper ut",
 )
@@ -252,7 +256,7 @@ IMPRINT = _any(
 # ---- mails that speak of certificates and want something else
 
 OTHER_CERTIFICATES = _any(
-    r"code[- ]?signing certificates?|S/MIME\S*(?: certificates?)?|(?:client|personal|user|e-?mail|smime|device) certificates?",
+    r"code[- ]?signing certificates?|S/MIME\S*(?: certificates?)?|(?:client|personal|user|e-?mail|smime|device|push(?: services?)?|at work|training|course) certificates?",
     r"certificates? of (?:completion|insurance|origin|attendance|achievement|analysis|conformity|incorporation|compliance|participation|authenticity)|gift certificates?|(?:birth|death|stock|share|vaccination|training) certificates?",
     r"(?:納税|印鑑|在職|卒業|成績|残高|所得|課税|登記(?:事項)?|資格|修了|出荷|検査)証明書?|クライアント証明書|電子証明書|コード署名証明書",
     r"SSL[- ]?VPN|TLS interception",
@@ -274,10 +278,13 @@ ORDER = _any(
 ADVERTISING = _any(
     r"キャンペーン|\d+ ?%? ?(?:OFF|オフ|割引)|割引|特価|お得|セミナー|ウェビナー|無料(?:体験|相談|診断)|資料請求|乗り?換え|導入事例",
     r"discount|limited[- ]time|special offer|buy now|webinar|free trial|\d+% off|save \d+|from \$\d|newsletter|coupon|promo(?:tion)? code|use code\b",
-    r"メルマガ|クーポン|年間[\d,]+円",
+    r"メルマガ|クーポン|年間[\d,]+円|\bbacklinks?\b|\baudit report\b|\brank(?:ing)? (?:on|in) (?:page|google)",
 )
 UNSUBSCRIBE = _any(
     r"unsubscribe|afmelden|uitschrijven|退订|退訂|수신거부|(?:配信|購読)(?:停止|解除)|email preferences|abmelden|désabonner|darse de baja"
+)
+OTHER_UPDATES = _any(  # what else is renewed or brought up to date
+    r"(?:プラグイン|テーマ|ファームウェア|WordPress(?:本体)?)の(?:自動)?更新|\b(?:plug-?ins?|themes?|firmware) (?:updates?|(?:failed|could not be|was not) )"
 )
 HOW_TO = _any(  # of a subject that announces something to read
     r"対処法|解説|とは[??]|記事|ブログ(?:更新|を更新|の?新着|公開|:)|新着 ?\d*件|アンケート|求人|採用情報|\bhiring\b|\bjob alert|\bnew \w+ roles\b|怎么办|如何|how to\b|\btips\b|\bsurvey\b|guide\b|explained\b",
@@ -285,7 +292,7 @@ HOW_TO = _any(  # of a subject that announces something to read
 EDITORIAL = _any(
     r"nieuwsbrief|rundbrief|lettre d['’]information|bolet[ií]n",
     r"周刊|月刊|读者|讀者|구독",
-    r"newsletter|メルマガ|マガジン|\bissue (?:#|no\.? ?)?\d+|#\d{2,4}:|\d+月号|vol\.?\s?\d+|(?:通信|ニュース)\s?(?:第|\d)|読者",
+    r"newsletter|メルマガ|マガジン|(?:^|[^(])\bissue (?:#|no\.? ?)?\d+|#\d{2,4}:|\balso this week\b|(?:^|[ ])(?:weekly|monthly|digest|bulletin) #?\d+|\d+月号|vol\.?\s?\d+|(?:通信|ニュース)\s?(?:第|\d)|読者",
 )
 APPROVAL = _any(
     r"承認(?:手続|作業|メール|をお願い|が必要|してください)|認証メール|ドメイン認証(?:の)?(?:お願い|依頼|メール)",
@@ -293,10 +300,10 @@ APPROVAL = _any(
     r"click (?:the )?(?:link )?(?:below )?to (?:approve|validate|confirm)",
 )
 STAGING = _any(
-    r"\bstaging (?:endpoint|environment|server|directory|API|CA|certificate)|\(staging\)|acme-staging|\bdry[- ]run\b",
+    r"\bstaging (?:endpoint|environment|server|directory|API|CA|certificate)|\(staging\)|テスト(?:送信|通知|配信)|\btest (?:alert|notification|message)\b|acme-staging|\bdry[- ]run\b",
     r"テスト環境|ステージング|検証環境|test certificate|fake le\b|simulat(?:ed|ing) renewal",
 )
 POLICY = _any(
-    r"TLS-SNI-01|ACMEv1|end of life|policy (?:change|update)|changes? to (?:our|the) ",
+    r"TLS-SNI-01|ACMEv1|end of life|\bending support\b|policy (?:change|update)|changes? to (?:our|the) ",
     r"規約|仕様変更|メンテナンス|提供終了|(?:有効)?期間(?:の)?短縮|短くなり",
 )
