@@ -20,6 +20,7 @@ _PREFIX = re.compile(
     r"\s*(?:\[\d{1,3}\]|\(\d{1,3}\))?\s*[:：])+\s*",
     re.IGNORECASE,
 )
+_LINKED = re.compile(r"\[([^\[\]\s]{1,260})\]\(https?://\1/?\)")  # Markdown's link to the name that it shows
 _QUOTED = re.compile(r"(?m)(?:^[ ]?>[^\n]*\n){2}")
 _QUOTE = re.compile(r"\n(?: ?[>｜|])+ ?")
 
@@ -86,6 +87,8 @@ def _normalized(lines: list[str]) -> str:
 def read(subject: str, body: str) -> Text:
     folded_subject = fold(subject[:LONGEST_SUBJECT]).replace("\n", " ")
     lines = _without_runs(fold(body), "\n", 2).strip("\n")
+    if "](http" in lines:
+        lines = _LINKED.sub(r"\1", lines)
     flow = lines if lines.isascii() else _WIDE_BREAK.sub("", lines)
     flow = flow.replace("\n\n", " ").replace("\n", " ")
     return Text(folded_subject, lines, flow, _octets(folded_subject, lines, flow))

@@ -74,7 +74,7 @@ def unknown_notice(
     where, names = choice
     until = _only_day(entries) or table.expires or end_said(sentences, habits)
     soon = until if until and (dated is None or until <= dated.date() + SOON) else None
-    all_well = event.is_good or any(entry.outcome == "fine" for entry in entries)
+    all_well = (event.is_good and not is_answer) or any(entry.outcome == "fine" for entry in entries)
     if not names and (all_well or not says_so_of_one(event, words, sentences, soon)):
         return Unrecognized("unclear", "it speaks of a certificate, but does not say for which domain")
     kept = names[:MOST_NAMES]

@@ -10,6 +10,7 @@ from triage.recognize.generic.entries import Entry, Outcome
 from triage.recognize.generic.sentences import (
     A_NAME,
     names_addressed,
+    names_certified,
     names_linked,
     names_quoted,
     names_said,
@@ -25,7 +26,7 @@ from triage.recognize.text import Text
 
 Names = tuple[Domain, ...]
 # The surest first. A list counts only where a line announces it.
-ORDER = ("label", "subject", "url", "list", "sentence", "error", "page", "addressed")
+ORDER = ("certified", "label", "subject", "url", "list", "sentence", "error", "page", "addressed")
 _IN_SUBJECT = re2.compile(rf"(?i){A_NAME}")
 
 
@@ -54,6 +55,7 @@ def places_of(
     climbed = told and all(any(name.base.within(error.base) for error in quoted) for name in told)
     here = bool(told or led or quoted)  # and the subject is that of an older mail
     return {
+        "certified": theirs(names_certified([*failing, *warning]), known),
         "label": _of([entry for entry in entries if not entry.more], "label"),
         "subject": () if is_answer and here else theirs(_in_subject(text.subject), known),
         "url": _of(entries, "url"),
@@ -107,6 +109,9 @@ def choose(
     for wider in ("list", "sentence"):
         if where not in ("", "label") and set(best) < set(places[wider]):
             where, best = wider, places[wider]  # the subject names the first of them
+    refused = tuple(name for name in places["error"] if not any(_is_parent(name, of) for of in best))
+    if where == "subject" and set(best) < set(refused):
+        where, best = "error", refused
     more = _of([entry for entry in entries if entry.more], "label")
     if best and all(any(name.base.within(known.registrable or known.base) for known in best) for name in more):
         best = unique((*best, *more))
@@ -114,6 +119,8 @@ def choose(
         where, best = "label", more
     if set(best) & set(places["subject"]):
         return where, best  # an error may name another machine
+    if where == "certified":
+        return where, best
     rivals = (places["subject"], () if where == "sentence" else places["error"])
     return None if any(best and rival and not _related(best, rival) for rival in rivals) else (where, best)
 
@@ -146,6 +153,11 @@ def _in_subject(subject: str) -> Iterable[Domain]:
         name = name_of(str(hit.group(0))) if stands_alone(subject, hit.start(), hit.end()) else None
         if name:
             yield name
+
+
+def _is_parent(name: Domain, of: Domain) -> bool:
+    """A CA that looks for CAA climbs there."""
+    return name.base != of.base and of.base.within(name.base)
 
 
 def _related(best: Names, other: Names) -> bool:

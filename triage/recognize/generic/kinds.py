@@ -19,6 +19,7 @@ from triage.recognize.generic.words import (
     PAYMENT,
     POLICY,
     STAGING,
+    TO_READ,
     TOPIC,
     UNSUBSCRIBE,
 )
@@ -43,6 +44,8 @@ def something_else(text: Text, sentences: Sequence[str], *, rows: bool) -> str |
         return "it asks to approve something"
     if HOW_TO.search(text.subject) and not names_told([text.subject]):
         return "it is something to read, not the state of a certificate"
+    if TO_READ.search(text.lines):
+        return "it explains what certificates are, and is about none"
     masthead = text.lines.partition("\n")[0]
     if (
         EDITORIAL.search(text.subject)

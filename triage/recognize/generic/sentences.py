@@ -46,12 +46,13 @@ from triage.recognize.hosts import names_in, unique
 
 LONGEST_SENTENCE = 500
 FAR = 45  # days left from which on nobody is warned
-_DAYS_LEFT = re.compile(r"(\d{1,4}) ?(?:days?\b|日|tage\b|días\b|jours\b)", re.IGNORECASE)
+_DAYS_LEFT = re.compile(r"(\d{1,4}) ?(?:days?\b|d\b|日|tage\b|días\b|jours\b)", re.IGNORECASE)
 _PATH = re.compile(r"(?<![\w/:.])/(?:[\w.-]+/)+[\w.-]*")  # `/etc/ssl/private` is about no certificate
 MOST_SENTENCES = 400
 
 _END = re.compile(
-    r"[。!?！？]+|(?<=\w)\.(?=\s|$)|\n\n|\n(?=[-*•・■◆●▼▽◇○] ?\S|\(?\d{1,2}[.)、] ?\S|:\w{1,30}: \S|[A-Z]{4,} \d)"
+    r"[。!?！？]+|(?<=\w)(?<!\bincl)(?<!\binkl)(?<!\bNr)\.(?=\s|$)|\n\n"
+    r"|\n(?=[-*•・■◆●▼▽◇○] ?\S|\(?\d{1,2}[.)、] ?\S|:\w{1,30}: \S|[A-Z]{4,} \d)"
 )
 _SIGN = r"[\p{Latin}\p{Greek}\p{Cyrillic}\p{Cf}\p{M}0-9_-]"
 A_NAME = rf"(?:\*\.)?{_SIGN}+(?:\.{_SIGN}+)+"
@@ -80,6 +81,8 @@ _SAID = tuple(
         rf"(?:ドメイン|ホスト|サイト|ホームページ|アドレス|URL|域名|도메인)(?:名|は)?\s?{_Q}{_LIST}",
     )
 )
+# `Certificate 'shop.example.jp' expired`: no other name can be meant.
+_OF_ONE = re2.compile(rf"(?i){CERTIFICATE}(?: (?:for|of|named))? [\"'“‘]{_LIST}[\"'”’]")
 # A page of the site, whose certificate the sentence speaks of.
 _LINKED = re2.compile(
     rf"(?i)https?://(?P<value>{A_NAME})(?::\d+)?(?:/[^\s「」『』()]*)?[\s)」』]{{0,3}}[^。\n]{{0,8}}?(?:の|に対する)\s?"
@@ -259,6 +262,11 @@ def says_so_of_one(event: Event, words: str, sentences: Sequence[str], day: date
 def names_said(sentences: Iterable[str]) -> tuple[Domain, ...]:
     """Names that a sentence ties to a certificate, a domain or a renewal. What it says of a cause is left out."""
     return unique(name for s in sentences for part in [_without_cause(s)] for p in _SAID for name in _said(p, part))
+
+
+def names_certified(sentences: Iterable[str]) -> tuple[Domain, ...]:
+    """Names in quotes behind the word certificate: stronger than the machine on which a monitor found it."""
+    return unique(name for sentence in sentences for name in _said(_OF_ONE, sentence))
 
 
 def names_linked(sentences: Iterable[str]) -> tuple[Domain, ...]:

@@ -141,7 +141,8 @@ FAILED_ROW = _any(
     r"실패|失败|未能|\[-\]|\bNOT renewed\b|不成立|\bKO\b|\bwith (?:problems|errors|issues)\b",
     r"失敗|エラー|異常|未完了|未更新|更新不可|できなかった|できません|できていない|見つかりません|存在しません|一致しません|届きません|できておりません|されていません|されておりません|\bNG\b|×|❌|✗|✖|⛔",
     r"\bfail(?:ed|ure|s|ing)?\b|\berrors?\b|not renewed|\bunable\b|(?:could|can) ?n[o'’]t|\bcan['’]t\b",
-    r"fehlgeschlagen|fehler|échec|échoué|falló|fallido|falhou|falha|mislukt|fallit",
+    r"fehlgeschlagen|fehler|échec|échoué|falló|fallido|falhou|falha|mislukt|fallit|misslycka|nie powiodł",
+    r"konnten? nicht|nie udało|kunde inte|kunne ikke|n['’](?:a|ont) pas|no se (?:han?|pudo)|não f(?:oi|oram)|kon(?:den)? niet",
 )
 EXPIRED_ROW = _any(
     r"期限切れ|失効しました|\bexpired\b|abgelaufen|caducad[oa]|expiré|expirou|expirad[oa]|scadut[oi]|verlopen|만료됨|已过期"
@@ -151,7 +152,7 @@ FINE_ROW = _any(
     r"(?:have|has) been secured|\bare secured\b|nothing to do|not due|\bdeployed\b|new certificate\b|\bskip\b|残り ?\d{2,3} ?日|未到来|影響(?:は)?(?:ご?ざいません|ありません|なし)",
     r"\bcorrect[oa]?\b|in ordnung|\bquedan \d{2,3} d|成功|正常|完了|更新済|更新でき(?:た|て|まし)|できた|更新しました|更新されました|不要|対象外|有効\b|○|◯|✅|✔|✓",
     r"\bok\b|success|\brenewed\b|\bvalid\b|\bhealthy\b|not (?:yet )?due|skipped|no action|up to date|\bissued\b",
-    r"erneuert|verlängert|gültig|renouvelé|\bvalides?\b|\[\+\]|\bvigente|renovado|vernieuwd|verlengd|rinnovato",
+    r"erneuert|verlängert|\bgültig|renouvelé|\bvalides?\b|\[\+\]|\bvigente|renovado|vernieuwd|verlengd|rinnovato",
 )
 UNDONE = _any(  # `no se ha renovado`: what ends like a success
     r"(?:\bnot\b|n['’]t\b|\bno se\b|\bnicht|\bniet|\bpas\b|\bnon\b|\bnão)[^.]{0,24}(?:renew|renov|erneu|verläng|vernieu|verlen|rinnov)",
@@ -239,7 +240,7 @@ CAUSE_FIRST = _any(
 LEADS_IN = _any(
     r"以下|下記|次の|ドメイン|証明書|サイト|ホスト|対象|コモンネーム|失敗|エラー",
     r"following|below|domains?|certificates?|hosts?|sites?|names?|affected|failed",
-    r"folgende|suivant|siguiente|seguinte|volgende|seguent|domini|dominio|domínio|domaine|domein|zertifikat|servidor|nombres|\bnoms\b|\bnomi\b|\bnomes\b|namen",
+    r"folgende|suivant|siguiente|seguinte|volgende|seguent|domini|dominio|domínio|domaine|domein|domeny|domän|zertifikat|certificaa?t|cert[iy]fikat|servidor|nombres|\bnoms\b|\bnomi\b|\bnomes\b|namen",
     r"アドレス|拠点|expir|残日数|期限|失効",
 )
 CLOSING = _any(
@@ -288,6 +289,9 @@ OTHER_UPDATES = _any(  # what else is renewed or brought up to date
 )
 HOW_TO = _any(  # of a subject that announces something to read
     r"対処法|解説|とは[??]|記事|ブログ(?:更新|を更新|の?新着|公開|:)|新着 ?\d*件|アンケート|求人|採用情報|\bhiring\b|\bjob alert|\bnew \w+ roles\b|怎么办|如何|how to\b|\btips\b|\bsurvey\b|guide\b|explained\b",
+)
+TO_READ = _any(  # of a text that explains what mails of this kind are
+    r"\bthis (?:article|guide|post|page) (?:explains|describes|covers|shows)|(?:本|この)(?:記事|ページ)では|\byour-?domain\."
 )
 EDITORIAL = _any(
     r"nieuwsbrief|rundbrief|lettre d['’]information|bolet[ií]n",
