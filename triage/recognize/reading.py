@@ -157,7 +157,7 @@ def _known(source: Source, links: tuple[str, ...], rulebook: Rulebook) -> Notice
     if isinstance(best.rule, LookalikeRule):
         return Unrecognized("not-a-notice", best.rule.because)
     try:
-        in_other_words = partial(_in_other_words, source, text, rulebook)
+        in_other_words = partial(_in_other_words, source, text, links, best.rule.provider, rulebook)
         notices = notices_from(best, text, source.dated, source.subject, in_other_words)
     except Unclear as unclear:
         fake = _fake(source, text, links, (), best.rule.provider, rulebook)
@@ -167,8 +167,12 @@ def _known(source: Source, links: tuple[str, ...], rulebook: Rulebook) -> Notice
     return fake or Notices(notices, _because(best, len(names), sum(notice.unread for notice in notices)))
 
 
-def _in_other_words(source: Source, text: Text, rulebook: Rulebook) -> Notice | None:
-    """The failure of which a mail speaks in words that no rule knows."""
+def _in_other_words(
+    source: Source, text: Text, links: tuple[str, ...], provider: str, rulebook: Rulebook
+) -> Notice | None:
+    """The failure of which a mail speaks in words that no rule knows. What a fake names is of no interest."""
+    if _fake(source, text, links, (), provider, rulebook):
+        return None
     outcome = _by_words(source, text, rulebook, is_answer=False)
     first = outcome.notices[0] if isinstance(outcome, Notices) else None
     return None if first is None or first.event.is_good else first

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any, Literal, cast
 
 from triage.names import Domain
@@ -25,6 +26,7 @@ from triage.recognize.generic.words import (
     NONE_ROW,
     OTHER_LABEL,
     UNDONE,
+    without,
 )
 from triage.recognize.hosts import host_of, name_of, names_in, unique
 
@@ -281,7 +283,7 @@ class _Walk:
         self.names = unique((*self.names, *names))
         self.more = self.more and bool(MORE_NAMES.search(label.words))
         self.how = self.how if "://" in value else "label"
-        rest = str(NAME.sub(" ", value))
+        rest = without(NAME, value)
         self.outcome = self.outcome or outcome_of(rest)
         self.expires = self.expires or first_date(rest, self.habits)
         self.open = "names" if is_bare(value) and "://" not in value else None
@@ -362,9 +364,10 @@ def _behind(value: str) -> str:
     return value[end:]
 
 
+@lru_cache(maxsize=2048)
 def outcome_of(text: str) -> Outcome | None:
     """How it went, where the text says one thing only."""
-    text = NONE_ROW.sub(" ", _TURNED.sub("", text))
+    text = without(NONE_ROW, _TURNED.sub("", text))
     hit = FAILED_ROW.search(text)
     if hit is None:
         fine = FINE_ROW.search(_UNTIL.sub(" ", text)) and not UNDONE.search(text)
@@ -400,7 +403,7 @@ def _row(line: str, habits: Habits) -> Entry | None:
     rest = rest[1:] if "://" in line[start:end] and (rest == "/" or rest.startswith("/ ")) else rest
     if not names or _LONGER.match(rest) or len(rest) > LONGEST_ROW or _is_sentence(rest):
         return None
-    outcome = outcome_of(NAME.sub(" ", rest)) or outcome_of(line[:start])
+    outcome = outcome_of(without(NAME, rest)) or outcome_of(line[:start])
     day = None if _CHECKED.search(rest) else first_date(rest, habits) or first_date(line[:start], habits)
     return Entry(unique(names), outcome, day, "row")
 

@@ -1,11 +1,10 @@
 """Mails that speak of certificates and want something else → what they are, in words for a person; or None."""
 
+import re
 from collections.abc import Sequence
 
-import re2
-
 from triage.recognize.errors import problems_in
-from triage.recognize.generic.sentences import A_NAME, names_told, says_failed
+from triage.recognize.generic.sentences import names_told, says_failed
 from triage.recognize.generic.words import (
     ADVERTISING,
     APPROVAL,
@@ -71,7 +70,10 @@ def something_else(text: Text, sentences: Sequence[str], *, rows: bool) -> str |
 
 
 # `/checkout` and `checkout.example.jp` are no words of a text.
-_ADDRESSES = re2.compile(rf"https?://[^\s\"'<>「」()]{{1,500}}|[\w.+-]{{0,64}}@[\w.-]{{1,200}}|{A_NAME}")
+_SIGN = r"[A-Za-z0-9\u00c0-\u024f_-]{1,63}"
+_ADDRESSES = re.compile(
+    rf"https?://[^\s\"'<>「」()]{{1,500}}|[A-Za-z0-9_.+-]{{0,64}}@[\w.-]{{1,200}}|{_SIGN}(?:\.{_SIGN})+"
+)
 
 
 def _is_plain(failures: Sequence[str], subject: str) -> bool:

@@ -6,13 +6,22 @@ that nobody has seen.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 import re2
 
 from triage.names import Domain
 from triage.recognize.dates import first_date
-from triage.recognize.generic.words import ENDS_LABEL, FAILED_ROW, FILLERS, NAME_LABEL, OTHER_LABEL, STATUS_LABEL
+from triage.recognize.generic.words import (
+    ENDS_LABEL,
+    FAILED_ROW,
+    FILLERS,
+    NAME_LABEL,
+    OTHER_LABEL,
+    STATUS_LABEL,
+    without,
+)
 from triage.recognize.hosts import host_of, name_of, names_in
 
 Kind = Literal["names", "outcome", "expires", "other"]
@@ -89,6 +98,7 @@ def _has_name(words: str) -> bool:
     return any(name_of(str(hit.group(0))) for hit in NAME.finditer(words))
 
 
+@lru_cache(maxsize=1024)  # the same labels come again and again
 def kind_of(words: str) -> Kind:
     """By the words alone. Programs write `notAfter` and `dns_names`."""
     words = _CAMEL.sub(" ", words.replace("_", " "))
@@ -115,6 +125,7 @@ def _undivided(line: str) -> Label | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def _known_kind(label: str) -> Kind | None:
     """The kind of a label that consists of nothing but words of labels."""
     if not label or OTHER_LABEL.search(label) or _DAY.search(label) or _has_name(label):
@@ -124,7 +135,7 @@ def _known_kind(label: str) -> Kind | None:
             kind
             for kind, known in _KINDS
             if known.search(label)
-            and _is_near(FILLERS.sub(" ", NAME_LABEL.sub(" ", known.sub(" ", label))), own=kind == "names")
+            and _is_near(without(FILLERS, without(NAME_LABEL, str(known.sub(" ", label)))), own=kind == "names")
             and not (kind == "outcome" and FAILED_ROW.search(label))
         ),
         None,
@@ -158,4 +169,4 @@ def names_of(value: str) -> tuple[Domain, ...]:
 
 def is_bare(value: str) -> bool:
     """Names and what joins them, nothing else."""
-    return not _WORD.search(FILLERS.sub(" ", str(NAME.sub(" ", value))))
+    return not _WORD.search(without(FILLERS, without(NAME, value)))

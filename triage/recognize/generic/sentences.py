@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import re2
@@ -41,6 +42,7 @@ from triage.recognize.generic.words import (
     THAT_DAY,
     TOPIC,
     UNLESS,
+    without,
 )
 from triage.recognize.hosts import names_in, unique
 
@@ -49,6 +51,7 @@ FAR = 45  # days left from which on nobody is warned
 _DAYS_LEFT = re.compile(r"(\d{1,4}) ?(?:days?\b|d\b|日|tage\b|días\b|jours\b)", re.IGNORECASE)
 _PATH = re.compile(r"(?<![\w/:.])/(?:[\w.-]+/)+[\w.-]*")  # `/etc/ssl/private` is about no certificate
 MOST_SENTENCES = 400
+KEPT = 2 * MOST_SENTENCES  # sentences of which it is remembered what they say: each is asked for many times
 
 _END = re.compile(
     r"[。!?！？]+|(?<=\w)(?<!\bincl)(?<!\binkl)(?<!\bNr)\.(?=\s|$)|\n\n"
@@ -104,6 +107,7 @@ _URL = re.compile(r"https?://[\x21-\x7e]+")
 _SEEN = re.compile(r"ERR_CERT_")  # a browser's own word: somebody saw it
 _OTHER_PORT = re.compile(r":(?!443\b)\d")  # `example.jp:443` is the site itself
 _ANY_NAME = re2.compile(rf"(?i){A_NAME}")
+_DOTTED = re.compile(r"[^\s.]\.[^\s.]")  # without one, no name
 
 
 def sentences_of(subject: str, lines: Sequence[str]) -> list[str]:
@@ -120,9 +124,10 @@ def _one_line(piece: str) -> str:
 # ---- what happened
 
 
+@lru_cache(maxsize=KEPT)
 def says_failed(sentence: str) -> bool:
     """A certificate that runs out and is "not yet" renewed has not failed; nobody tried."""
-    sentence = NONE_ROW.sub(" ", _URL.sub(" ", sentence))
+    sentence = without(NONE_ROW, _URL.sub(" ", sentence))
     if OTHER_UPDATES.search(sentence):
         return False
     if not (TOPIC.search(sentence) and DO.search(sentence) and NOT.search(sentence)) or MAYBE.search(sentence):
@@ -132,18 +137,20 @@ def says_failed(sentence: str) -> bool:
     return not (NOT_YET.search(sentence) and RUNS_OUT.search(sentence))
 
 
+@lru_cache(maxsize=KEPT)
 def warns(subject: str, sentence: str) -> bool:
     """It runs out soon; the subject may say that a certificate is meant."""
     about = TOPIC.search(sentence) or (TOPIC.search(subject) and _ANY_NAME.search(sentence))
-    ends = about and RUNS_OUT.search(NONE_ROW.sub(" ", _URL.sub(" ", sentence))) and not STILL_FINE.search(sentence)
+    ends = about and RUNS_OUT.search(without(NONE_ROW, _URL.sub(" ", sentence))) and not STILL_FINE.search(sentence)
     return bool(ends) and not _is_far(sentence)
 
 
+@lru_cache(maxsize=KEPT)
 def says_failed_of(sentence: str) -> bool:
     """The same where other sentences say that certificates are meant: `x.test の renew に失敗しました`."""
     return bool(
         RENEWS.search(sentence)
-        and NOT.search(NONE_ROW.sub(" ", sentence))
+        and NOT.search(without(NONE_ROW, sentence))
         and _ANY_NAME.search(sentence)
         and not MAYBE.search(sentence)
         and not SPARED.search(sentence)
@@ -261,23 +268,25 @@ def says_so_of_one(event: Event, words: str, sentences: Sequence[str], day: date
 
 def names_said(sentences: Iterable[str]) -> tuple[Domain, ...]:
     """Names that a sentence ties to a certificate, a domain or a renewal. What it says of a cause is left out."""
-    return unique(name for s in sentences for part in [_without_cause(s)] for p in _SAID for name in _said(p, part))
+    spoken = (_without_cause(s) for s in sentences if _DOTTED.search(s))
+    return unique(name for part in spoken if _DOTTED.search(part) for p in _SAID for name in _said(p, part))
 
 
 def names_certified(sentences: Iterable[str]) -> tuple[Domain, ...]:
     """Names in quotes behind the word certificate: stronger than the machine on which a monitor found it."""
-    return unique(name for sentence in sentences for name in _said(_OF_ONE, sentence))
+    return unique(name for sentence in sentences if _DOTTED.search(sentence) for name in _said(_OF_ONE, sentence))
 
 
 def names_linked(sentences: Iterable[str]) -> tuple[Domain, ...]:
     """Sites of which a page stands in the sentence, followed by "'s certificate"."""
-    hits = (hit for s in sentences for pattern in (_LINKED, _LINKED_OF) for hit in pattern.finditer(s))
+    linked = [s for s in sentences if "://" in s]
+    hits = (hit for s in linked for pattern in (_LINKED, _LINKED_OF) for hit in pattern.finditer(s))
     return unique(name for hit in hits for name in names_in(str(hit.group("value"))))
 
 
 def names_addressed(sentences: Iterable[str]) -> tuple[Domain, ...]:
     """Whom the mail is written to by the name that they use."""
-    hits = (hit for s in sentences for hit in _USED_BY.finditer(s))
+    hits = (hit for s in sentences if _DOTTED.search(s) for hit in _USED_BY.finditer(s))
     return unique(name for hit in hits for name in names_in(str(hit.group("value") or hit.group("owner"))))
 
 

@@ -16,6 +16,11 @@ def _any(*patterns: str) -> Any:
     return re2.compile("(?m)" + "|".join(f"(?:{pattern})" for pattern in patterns), options)
 
 
+def without(pattern: Any, text: str) -> str:
+    """The text with a blank for every hit. Most texts have none, and this engine's `sub` is dear even then."""
+    return str(pattern.sub(" ", text)) if pattern.search(text) else text
+
+
 CERTIFICATE = (
     r"(?:証明書|SSL|TLS|certificates?\b|\bcerts?\b|certificados?\b|zertifikat\w*|certificats?\b|certificaat|certificaten"
     r"|certificat[oi]\b|\bcert[iy]fikat\w*|сертификат\w*|\bHTTPS\b|Let['’]?s Encrypt|\w+zertifikat\w*|인증서|证书|證書|憑證)"
