@@ -21,7 +21,7 @@ MOST_NAMES = 50  # read from one mail; facts never-answer 24
 @lru_cache(maxsize=8192)  # the names of one mail stand in it many times
 def name_of(token: str) -> Domain | None:
     """The name that `token` spells from its first to its last character, if a certificate could be for it."""
-    plain = _BULLET.sub("", token).rstrip(".,:;!?。、")
+    plain = _BULLET.sub("", token).rstrip(".,:;!?。、*")
     if "." not in plain.translate({0x3002: ".", 0xFF0E: "."}) or len(plain) > 260:
         return None
     try:

@@ -113,6 +113,8 @@ def _remarks(message: Message) -> Iterator[Source]:
     forwarded = message.forwarded
     if forwarded is not None and forwarded.how == "quoted" and forwarded.note:
         yield Source(without_prefixes(message.subject), forwarded.note, None, message.date)
+    elif forwarded is None and (own := without_quotes(message.text)):
+        yield Source(without_prefixes(message.subject), own, None, message.date)
     for source in _sources(message):
         if (newer := _above_quotes(source)) is not None:
             yield newer

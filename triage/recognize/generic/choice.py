@@ -94,6 +94,9 @@ def choose(
         failed = unique((*failed, *ending)) if failed else ()
     fine = frozenset(() if event.is_good else _with(entries, "fine")) - frozenset(places["sentence"])
     whole = _order(entries)
+    wanted = next((e.names for e in entries if e.how == "label" and not e.outcome and set(failed) < set(e.names)), ())
+    if failed and not event.is_good and wanted:
+        return "label", wanted  # all names of the order that failed
     if failed and not event.is_good and set(failed) < set(whole):
         return "label", whole  # one name was refused, and with it the certificate
     listed = (places[where] for where in ("label", "subject", "url", "list"))

@@ -80,6 +80,11 @@ _FRAMES = str.maketrans("│┃║", "|||")  # of a table that is drawn
 _ADDRESSED = re.compile(r"\s?(?:ご担当|担当者?|管理者|運営者?)?(?:者)?\s?(?:様|さま|殿|御中)")
 _IN_BRACKETS = re.compile(r"\A\s?[(「][^)」\n]{0,80}[)」]")
 _TERSE = re.compile(r"\s*(?:\.{2,}|:|\[|\t|-|→|=)")
+# How a row that goes on in words says first how it went.
+_SAYS_FIRST = re.compile(
+    r"\s+(FAILED|Failed|FAIL|ERROR|Error|OK|Ok|EXPIRED|Expired|SKIPPED|失敗|成功|正常|異常|エラー|期限切れ)\b"
+)
+_POSSIBLE = re.compile(r"することがあ|場合が?あ|可能性|恐れ|\b(?:may|might)\b")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _WORD_SIGN = re.compile(r"[^\W_]")
 # How OpenSSL writes the names of a certificate, and Ansible the item of a loop.
@@ -367,6 +372,8 @@ def _behind(value: str) -> str:
 @lru_cache(maxsize=2048)
 def outcome_of(text: str) -> Outcome | None:
     """How it went, where the text says one thing only."""
+    if _POSSIBLE.search(text):
+        return None
     text = without(NONE_ROW, _TURNED.sub("", text))
     hit = FAILED_ROW.search(text)
     if hit is None:
@@ -401,9 +408,10 @@ def _row(line: str, habits: Habits) -> Entry | None:
         end = hit.end()
     rest = line[end:]
     rest = rest[1:] if "://" in line[start:end] and (rest == "/" or rest.startswith("/ ")) else rest
-    if not names or _LONGER.match(rest) or len(rest) > LONGEST_ROW or _is_sentence(rest):
+    first_said = _SAYS_FIRST.match(rest)
+    if not names or _LONGER.match(rest) or (not first_said and (len(rest) > LONGEST_ROW or _is_sentence(rest))):
         return None
-    outcome = outcome_of(without(NAME, rest)) or outcome_of(line[:start])
+    outcome = outcome_of(first_said[1] if first_said else without(NAME, rest)) or outcome_of(line[:start])
     day = None if _CHECKED.search(rest) else first_date(rest, habits) or first_date(line[:start], habits)
     return Entry(unique(names), outcome, day, "row")
 

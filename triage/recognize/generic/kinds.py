@@ -8,10 +8,11 @@ from triage.recognize.generic.sentences import names_told, says_failed
 from triage.recognize.generic.words import (
     ADVERTISING,
     APPROVAL,
+    ASKS_PASSWORD,
     EDITORIAL,
     HOW_TO,
     MAINTENANCE,
-    OF_A_SITE,
+    OF_A_SERVER,
     ORDER,
     OTHER_CERTIFICATES,
     PASSWORD,
@@ -31,12 +32,14 @@ def something_else(text: Text, sentences: Sequence[str], *, rows: bool) -> str |
     `rows`: a label or a list of the mail says that something failed.
     """
     whole = _ADDRESSES.sub(" ", text.whole)
-    if OTHER_CERTIFICATES.search(whole) and not OF_A_SITE.search(OTHER_CERTIFICATES.sub(" ", whole)):
+    if OTHER_CERTIFICATES.search(whole) and not OF_A_SERVER.search(OTHER_CERTIFICATES.sub(" ", whole)):
         return "it is about a certificate of another kind"
     if STAGING.search(whole):
         return "it is about a test certificate"
     if PASSWORD.search(text.subject) and not TOPIC.search(text.subject):
         return "it is about a password"
+    if ASKS_PASSWORD.search(whole):
+        return "it asks for a password"
     if PAYMENT.search(whole):
         return "it is about a payment"
     if APPROVAL.search(whole) and not problems_in(text.lines):

@@ -37,8 +37,10 @@ from triage.recognize.generic.words import (
     RENEWS,
     RESOLVED,
     RUNS_OUT,
+    SETTLED,
     SPARED,
     STILL_FINE,
+    SUPPOSED,
     THAT_DAY,
     TOPIC,
     UNLESS,
@@ -67,7 +69,7 @@ _LIST = rf"(?P<value>{A_NAME}(?:{_AND}{A_NAME}[\"'”」』]?)*)"
 _Q = r"[\"'“”‘’「『(\[<]?(?:https?://)?"
 _OF = r"(?:for|of|on|covering|protecting|securing|named|called|de|du|für|för|pour|di|voor|van|per|dla|для)"
 _KIND = (
-    r"(?:the|your|following|domains?|host|hostname|site|website|names?|zone|Ihre|Domain|dominio|domínio|domeny"
+    r"(?:the|your|following|domains?|host|hostname|site|website|names?|zone|its|custom|address|Ihre|Domain|dominio|domínio|domeny"
     r"|domänen|домена)"
 )
 _SAID = tuple(
@@ -141,7 +143,12 @@ def says_failed(sentence: str) -> bool:
 def warns(subject: str, sentence: str) -> bool:
     """It runs out soon; the subject may say that a certificate is meant."""
     about = TOPIC.search(sentence) or (TOPIC.search(subject) and _ANY_NAME.search(sentence))
-    ends = about and RUNS_OUT.search(without(NONE_ROW, _URL.sub(" ", sentence))) and not STILL_FINE.search(sentence)
+    ends = (
+        about
+        and not SUPPOSED.search(sentence)
+        and RUNS_OUT.search(without(NONE_ROW, _URL.sub(" ", sentence)))
+        and not STILL_FINE.search(sentence)
+    )
     return bool(ends) and not _is_far(sentence)
 
 
@@ -213,6 +220,9 @@ def _over(sentences: Sequence[str], *, is_answer: bool) -> str | None:
         return None
     if over is not None or not is_answer:
         return over
+    settled = next((s for s in body if SETTLED.search(s)), None)
+    if settled is not None:
+        return settled
     about = body if TOPIC.search(sentences[0]) else [s for s in body if TOPIC.search(s)]
     return next((s for s in about if RENEWED.search(s) and not UNLESS.search(s)), None)
 
@@ -365,7 +375,7 @@ def end_said(sentences: Iterable[str], habits: Habits = PLAIN) -> date | None:
             sentence, hit = f"{sentence} {before}", hit  # the date stands in the sentence above
         before = sentence
         days = [] if hit is None else dates_with_places(sentence, habits)
-        days = [(day, at) for day, at in days if not _is_of_a_try(sentence, at)]
+        days = [(day, at) for day, at in days if sentence[at - 1 : at] != "[" and not _is_of_a_try(sentence, at)]
         if hit is not None and days:
             return min(days, key=lambda found: (found[1] < hit.start(), abs(found[1] - hit.start())))[0]
     return None
