@@ -21,7 +21,7 @@ _PREFIX = re.compile(
     re.IGNORECASE,
 )
 _LINKED = re.compile(r"\[([^\[\]\s]{1,260})\]\(https?://\1/?\)")  # Markdown's link to the name that it shows
-_QUOTED = re.compile(r"(?m)(?:^[ ]?>[^\n]*\n){2}")
+_QUOTED = re.compile(r"\n ?>[^\n]*\n ?>")  # begins with a literal, too
 _QUOTE = re.compile(r"\n(?: ?[>｜|])+ ?")
 
 
@@ -116,7 +116,7 @@ def without_prefixes(subject: str) -> str:
 
 def without_quotes(text: str) -> str | None:
     """What stands above the first quoted lines, without the line that introduces them; None where there are none."""
-    start = _QUOTED.search(text[:LONGEST])
+    start = _QUOTED.search(text[:LONGEST]) if "\n>" in text or "\n >" in text else None
     if start is None:
         return None
     above = text[: start.start()].rstrip()
