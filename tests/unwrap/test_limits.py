@@ -128,6 +128,8 @@ HOSTILE_HTML = {
     "unclosed tags": "<a href=" * 30_000,
     "angle brackets": "<" * 200_000,
     "attributes": "<p " + " ".join(f"a{n}=b" for n in range(5_000)) + ">text",
+    "one element": "<p " + " ".join(f"a{n}=b" for n in range(30_000)) + ">text",
+    "one element, quoted": "<p " + " ".join(f"a{n}='>'" for n in range(25_000)) + ">text",
     "entities": "&#x1F512;" * 25_000,
     "inline and block mixed": "x<b></p>" * 30_000,
     "scripts": "<script>" * 30_000,

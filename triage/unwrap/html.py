@@ -28,6 +28,10 @@ _HIDING = re.compile(
 _WHITE = r"(?:#fff(?:fff)?\b|white\b|rgb\(\s*255\s*,\s*255\s*,\s*255\s*\))"
 _WHITE_INK = re.compile(rf"(?i)(?:^|;|\s)color\s*:\s*{_WHITE}")
 _WHITE_PAPER = re.compile(rf"(?i)background(?:-color)?\s*:\s*{_WHITE}")
+LONGEST_TAG = 8_192  # characters, without what stands in quotes
+MOST_ATTRIBUTES = 1_000
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+_LAST_TAG = re.compile(r"<[a-zA-Z][^<]*\Z")
 _BLANKS = re.compile(r"[ \t\r\n\f\v]+")
 _CELL = re.compile(r" *\t[ \t]*")
 _HREF = re.compile(
@@ -40,6 +44,9 @@ _DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,200}\?>")
 
 def html_to_text(html: str, repairs: list[str]) -> str:
     html = _DECLARATION.sub("", html).replace("\x00", " ")
+    if len(html) > LONGEST_TAG and _has_endless_tag(html):
+        repairs.append("an element of the HTML has too many attributes; its tags were stripped instead")
+        return _strip_tags(html)
     parser = etree.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, no_network=True)
     try:
         root = etree.fromstring(html, parser)
@@ -51,6 +58,13 @@ def html_to_text(html: str, repairs: list[str]) -> str:
         repairs.append("the HTML is nested too deeply; its tags were stripped instead")
         return _strip_tags(html)
     return _tidy(_walk(root, repairs))
+
+
+def _has_endless_tag(html: str) -> bool:
+    """lxml compares every attribute of an element with all before it: 30,000 of them take more than a second."""
+    plain = _QUOTED.sub("", html)  # a `>` in a value ends nothing
+    stretches = (piece for piece in plain.split(">") if len(piece) > LONGEST_TAG)
+    return any(len(tag[0].split()) > MOST_ATTRIBUTES for piece in stretches if (tag := _LAST_TAG.search(piece)))
 
 
 def links_of(html: str) -> list[str]:
