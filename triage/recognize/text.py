@@ -20,6 +20,8 @@ _PREFIX = re.compile(
     r"\s*(?:\[\d{1,3}\]|\(\d{1,3}\))?\s*[:：])+\s*",
     re.IGNORECASE,
 )
+# Gmail's bold in plain text. `*.example.jp` is no bold, and `**.example.jp*` is one.
+_BOLD = re.compile(r"\*(?<![\w*]\*)((?:\*\.)?[^\s*.][^*\n]{0,200})\*(?![\w*])")
 _LINKED = re.compile(r"\[([^\[\]\s]{1,260})\]\(https?://\1/?\)")  # Markdown's link to the name that it shows
 _QUOTED = re.compile(r"\n ?>[^\n]*\n ?>")  # begins with a literal, too
 _QUOTE = re.compile(r"\n(?: ?[>｜|])+ ?")
@@ -89,6 +91,8 @@ def read(subject: str, body: str) -> Text:
     lines = _without_runs(fold(body), "\n", 2).strip("\n")
     if "](http" in lines:
         lines = _LINKED.sub(r"\1", lines)
+    if "*" in lines:
+        lines = _BOLD.sub(r"\1", lines)
     flow = lines if lines.isascii() else _WIDE_BREAK.sub("", lines)
     flow = flow.replace("\n\n", " ").replace("\n", " ")
     return Text(folded_subject, lines, flow, _octets(folded_subject, lines, flow))

@@ -75,7 +75,10 @@ _COUNTS = re.compile(
     r"(?:成功|正常|完了|\bok|success\w*|renewed|kept)\W{0,3}\d|\d ?(?:件|ok|renewed|success|kept|成功|正常)",
     re.IGNORECASE,
 )
-_UNTIL = re.compile(r"(?:still |now )?valid (?:until|till|to|through)", re.IGNORECASE)  # so is what was not renewed
+_UNTIL = re.compile(
+    r"(?:still |now )?valid (?:until|till|to|through)|gültig bis|valable jusqu|válido hasta|geldig tot|valido fino",
+    re.IGNORECASE,
+)  # so is what was not renewed
 _FRAMES = str.maketrans("│┃║", "|||")  # of a table that is drawn
 _ADDRESSED = re.compile(r"\s?(?:ご担当|担当者?|管理者|運営者?)?(?:者)?\s?(?:様|さま|殿|御中)")
 _IN_BRACKETS = re.compile(r"\A\s?[(「][^)」\n]{0,80}[)」]")
@@ -167,6 +170,7 @@ class _Walk:
         self.more = True  # all its names are further ones, "also covered"
         self.open: Kind | None = None
         self.loose: date | None = None  # the day of a label in a block that names nobody
+        self.before = ""  # the line of prose above
         self.announced = False  # a sentence above announces a list that has not begun
         self.heading: Outcome | None = None
         self.led = False
@@ -182,6 +186,7 @@ class _Walk:
         if CLOSING.search(line):
             self.end()
         if not line or not _WORD_SIGN.search(line):
+            self.before = ""
             self.runs_on = self.in_list = False  # a ruler stands between a heading and its list
             return False
         runs_on, self.runs_on = self.runs_on, False
@@ -345,11 +350,13 @@ class _Walk:
 
         What stands right below a row that failed is a remark on it, and the list may go on.
         """
+        whole = f"{self.before} {line}" if self.before and line[-1] in ":：" else line  # a heading on two lines
         self.runs_on = len(line) >= WRAPPED and line[-1] not in _STOPS
+        self.before = line if self.runs_on else ""
         short = len(line) <= (LONGEST_LED if line[-1] in ":：" else LONGEST_HEADING)
         if self.in_list and self.heading == "failed" and line[-1] not in ":：" and outcome_of(line) != "fine":
             return
-        self.heading = outcome_of(line) if short and not MEANWHILE.search(line) else None
+        self.heading = outcome_of(whole) if short and not MEANWHILE.search(line) else None
         self.cells = False
         self.led = short and bool(LEADS_IN.search(line))
         self.terse = len(line) <= LONGEST_TITLE and line[-1] not in "。."
@@ -409,7 +416,8 @@ def _row(line: str, habits: Habits) -> Entry | None:
     rest = line[end:]
     rest = rest[1:] if "://" in line[start:end] and (rest == "/" or rest.startswith("/ ")) else rest
     first_said = _SAYS_FIRST.match(rest)
-    if not names or _LONGER.match(rest) or (not first_said and (len(rest) > LONGEST_ROW or _is_sentence(rest))):
+    told = first_said or (_TOLD.match(rest) and line[0] in "-*•・")  # `- name: what is wrong`, however long
+    if not names or _LONGER.match(rest) or (not told and (len(rest) > LONGEST_ROW or _is_sentence(rest))):
         return None
     outcome = outcome_of(first_said[1] if first_said else without(NAME, rest)) or outcome_of(line[:start])
     day = None if _CHECKED.search(rest) else first_date(rest, habits) or first_date(line[:start], habits)

@@ -10,6 +10,7 @@ from triage.recognize.generic.words import (
     APPROVAL,
     ASKS_PASSWORD,
     EDITORIAL,
+    HARD_SELL,
     HOW_TO,
     MAINTENANCE,
     OF_A_SERVER,
@@ -18,6 +19,7 @@ from triage.recognize.generic.words import (
     PASSWORD,
     PAYMENT,
     POLICY,
+    SEEN_BY_PEOPLE,
     STAGING,
     TO_READ,
     TOPIC,
@@ -58,14 +60,15 @@ def something_else(text: Text, sentences: Sequence[str], *, rows: bool) -> str |
     failures = [sentence for sentence in sentences if says_failed(sentence)]
     if MAINTENANCE.search(text.subject) and not rows and not names_told(failures):
         return "it announces a change, not the state of one certificate"
-    selling = ADVERTISING.search(text.subject) or (ADVERTISING.search(whole) and UNSUBSCRIBE.search(whole))
+    around = UNSUBSCRIBE.search(whole) or HARD_SELL.search(whole)
+    selling = ADVERTISING.search(text.subject) or (ADVERTISING.search(whole) and around)
     if selling and not _is_plain(failures, sentences[0]):
         return "it is advertising"
     if failures or rows:
         return None
     if ADVERTISING.search(whole):
         return "it is advertising"
-    if ORDER.search(whole):
+    if ORDER.search(whole) and not SEEN_BY_PEOPLE.search(text.whole):
         return "it is about buying or ordering a certificate"
     if POLICY.search(text.subject):
         return "it announces a change, not the state of one certificate"

@@ -79,7 +79,7 @@ _SAID = tuple(
         rf"(?:covering|covers?|valid for|issued for|protecting) {_Q}{_LIST}",
         rf"(?:domain|hostname|host|site|website|zone|dominio|domínio|domaine)(?: name)? {_Q}{_LIST}",
         rf"(?:renew\w*|obtain\w*|issu\w*|secure|validate|request\w*)(?: \w+){{0,4}}? (?:for|of) {_Q}{_LIST}",
-        rf"{_Q}{_LIST}[\"'“”‘’)\]>]?(?:'s|’s)? (?:\w+ ){{0,2}}?(?:SSL|TLS|HTTPS|certificate)",
+        rf"{_Q}{_LIST}[\"'“”‘’)\]>]?(?:'s|’s)? (?:\w+ ){{0,3}}?(?:SSL|TLS|HTTPS|certificate)",
         rf"{CERTIFICATE}(?:\s?の)?\s?{_Q}{_LIST}",
         rf"{_Q}{_LIST}[」』)\]”\"]?\s?(?:様)?(?::|の|に対する|向け|用|に設定|で(?:ご)?利用|へ|について|における|は|が|を)"
         rf"[^。\n]{{0,20}}?(?:証明書|SSL)",
@@ -107,6 +107,7 @@ _OPENED = re.compile(
 )  # a name with which a quotation begins
 _URL = re.compile(r"https?://[\x21-\x7e]+")
 _SEEN = re.compile(r"ERR_CERT_")  # a browser's own word: somebody saw it
+_LOG_TIME = re.compile(r"\[[^\[\]]{0,40}\d\d:\d\d[^\[\]]{0,20}\]")  # when a line was written
 _OTHER_PORT = re.compile(r":(?!443\b)\d")  # `example.jp:443` is the site itself
 _ANY_NAME = re2.compile(rf"(?i){A_NAME}")
 _DOTTED = re.compile(r"[^\s.]\.[^\s.]")  # without one, no name
@@ -370,12 +371,13 @@ def end_said(sentences: Iterable[str], habits: Habits = PLAIN) -> date | None:
     """The day on which a sentence says that the certificate ends; a date that belongs to the next try is none."""
     before = ""
     for sentence in sentences:
+        sentence = _LOG_TIME.sub(" ", sentence)
         hit = ENDS.search(sentence)
         if hit is not None and THAT_DAY.search(sentence):
             sentence, hit = f"{sentence} {before}", hit  # the date stands in the sentence above
         before = sentence
         days = [] if hit is None else dates_with_places(sentence, habits)
-        days = [(day, at) for day, at in days if sentence[at - 1 : at] != "[" and not _is_of_a_try(sentence, at)]
+        days = [(day, at) for day, at in days if not _is_of_a_try(sentence, at)]
         if hit is not None and days:
             return min(days, key=lambda found: (found[1] < hit.start(), abs(found[1] - hit.start())))[0]
     return None

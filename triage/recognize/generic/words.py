@@ -36,14 +36,14 @@ DO = _any(
     r"renew|re-?issu|\bissu(?:e|ed|ing|ance)\b|obtain|extend|validat|provision|\bsecur(?:ed|ing)\b|\bsecure (?:the|your|it|this|all|any|domains?|\S+\.[a-z])|generat|\breplac(?:e|ed|ing)\b",
     r"\bupdat(?:e|ed|ing)\b|install|\brequest",
     r"更新|発行|取得|延長|入れ替え|差し替え|インストール|有効(?:に|化)|(?:設定|導入|適用)(?:に|が|を|処理)",
-    r"\bcreat(?:e|ed|ing)\b|\bnew certificates?\b|\bactivat(?:e|ed|ing)\b|aan ?te ?vragen|aangevraagd|wystawi|продл|обнов|выпус|utfärda|udsted|utsted|beantrag|expedi|emitir|emettre|emesso|emettere",
+    r"\bcreat(?:e|ed|ing)\b|\bdeploy(?:ed|ing)?\b|\bnew certificates?\b|\bactivat(?:e|ed|ing)\b|aan ?te ?vragen|aangevraagd|wystawi|продл|обнов|выпус|utfärda|udsted|utsted|beantrag|expedi|emitir|emettre|emesso|emettere",
     r"verläng|erneuer|ausgestellt",
     r"renouvel|renov|rinnov|odnow|odnaw|förny|forny",
     r"vernieuw|verleng",
     r"갱신|발급|연장|续期|续订|續期|更新|签发|簽發|续签",
 )
 NOT = _any(
-    r"n[o'’]t\b|\bunable|unsuccessful|fail(?:s|ed|ing|ure)?\b|\berrors?\b|\bproblems?\b|\btrouble|\bsnag\b|rejected|refused|impossible",
+    r"n[o'’]t\b|\bunable|unsuccessful|fail(?:s|ed|ing|ure)?\b|\berrors?\b|\bproblems?\b|\btrouble|\bsnag\b|\btimed out\b|\bno certificate (?:has|was|could)|打ち切|見送|rejected|refused|impossible",
     r"\bno longer be",
     r"失敗|でき(?:て(?:い|お))?(?:り?ません|な(?:い|かった))|出来(?:ません|なかった)|未完了|エラー|されませんでした|されていません",
     r"行えません|行われません|行われなかった|正常に(?:終了|完了)(?:いた)?し(?:ません|なか)|対象外と(?:な|し)|不能|不可|異常終了|うまくいき?ません|うまくいって(?:い|お)|通らず|(?:完了|成功|反映)(?:して(?:い|お)?(?:り?ません|ない)|しません|していません|できて(?:い|お))|至(?:り|って(?:い|お)り)ません|至らな|断られ|更新に至",
@@ -66,7 +66,7 @@ SUPPOSED = _any(_SUPPOSED)
 MAYBE = _any(  # what would happen if, what happens in general, and what the owner is asked to do: no failure
     _SUPPOSED,
     r"\b(?:if|when|whenever|in case)\b[^.]{0,40}(?:not|fail|unable|problem|error)|\bever fails?\b",
-    r"(?:do not|don['’]t|need not|no need|never|please contact|may not|might) ",
+    r"\bcosts? (?:you|your|businesses|companies)\b|(?:do not|don['’]t|need not|no need|never|please contact|may not|might) ",
     r"\b(?:thousands|many|most|some) (?:of )?(?:\w+ )?(?:websites?|sites|people|customers|owners)\b",
     r"(?:場合|(?:でき|され)ないとき|なければ|ないと|恐れ|おそれ|可能性|ため、ご注意|必要はあり|ご不明|対応は不要|作業はご?ざ?)",
     r"\b(?:our|the) (?:e?-?mail|message|notice)s?\b.{0,40}\bhad failed|\b(?:earlier|previous(?:ly)?)\b.{0,60}\b(?:fail|error)",
@@ -85,7 +85,7 @@ NOT_YET = _any(
 )
 RENEWAL = _any(r"\brenewal (?:attempt|status|result|state)|(?:自動)?更新(?:状況|結果|ステータス)")
 RUNS_OUT = _any(
-    r"expir(?:e[sd]?|y|ing|ation)\b|runs? out|running out|due to run out|CERT_DATE_INVALID|no longer valid|about to end|\bran out\b",
+    r"expir(?:e[sd]?|y|ing|ation)\b|runs? out|running out|due to run out|CERT_DATE_INVALID|no longer valid|about to end|\bran out\b|\bended on\b",
     r"期限切れ|失効|切れ|期限が?(?:迫|近づ)|満了|有効期[限間][^。]{0,30}(?:残り|まで|終了|過ぎ|到来)|期限を(?:迎え|過ぎ)",
     r"läuft[^.]{0,60}\bab\b|abgelaufen",
     r"expir(?:e|era|ent|eront|ó|ou|a|ará)\b|expiré|caduca|vence\b",
@@ -108,11 +108,11 @@ RENEWED = _any(
     r"発行・設定(?:いたし|し)ました|発行し、.{0,20}設定(?:いたし|し)ました|発行成功",
     r"設定(?:処理|作業)?(?:が|を|は|に)?(?:正常に)?(?:完了(?:しました|いたしました)|されました)",
     r"(?:erfolgreich|wurde[n]?) (?:erfolgreich )?(?:erneuert|verlängert|ausgestellt)",
-    r"(?:a été|est) (?:bien )?renouvelé|(?:se ha|ha sido|fue|foi) (?:renovado|renovada)|(?:se )?renovó correctamente",
+    r"(?:a (?:bien )?été|est) (?:bien )?renouvelé|certificat \w+ est (?:installé|actif)|(?:se ha|ha sido|fue|foi) (?:renovado|renovada)|(?:se )?renovó correctamente",
     r"is (?:succesvol )?(?:vernieuwd|verlengd)|è stato rinnovato|został pomyślnie odnowiony|(?:pomyślnie|automatycznie) odnowi|har förnyats|(?:har|vi) (?:nu )?(?:utfärdat|installerat|förnyat|udstedt|fornyet)|nytt certifikat utfärdat|^certificate issued for\b|\b(?:TLS|SSL|HTTPS)(?: for \S+)? is (?:now )?(?:active|live)\b",
 )
 RESOLVED = _any(  # the subject may still name the failure that is over
-    r"復旧|回復|対応完了|クローズ|正常終了|解決(?:しました|済)|解消|\bresolved\b|\bsolved\b|all sorted|\brecover(?:ed|y)\b|\bfixed\b|back to normal|\b(?:is|back) up\b",
+    r"復旧|回復|対応完了|クローズ|正常終了|復帰|解決(?:しました|済)|解消|\bresolved\b|\bsolved\b|all sorted|\brecover(?:ed|y)\b|\bfixed\b|back to normal|\b(?:is|back) up\b",
 )
 OVER = _any(  # it failed, and then it did not: told as done, and of the renewal itself
     r"(?:エラー|失敗|でき(?:ず|ません))[^。]{0,60}(?:が、|ものの|のち|その後)[^。]{0,80}(?:更新|発行)(?:処理|作業)?(?:が|は|を|に)?(?:無事に?|正常に)?(?:完了|成功)(?:して(?:おり|い)ます|(?:いた)?しました)",
@@ -120,7 +120,7 @@ OVER = _any(  # it failed, and then it did not: told as done, and of the renewal
     r"\b(?:incident|alert|alarm)\b[^.]{0,60}\b(?:is|has been|was) (?:now )?resolved|\b(?:have|has|got)(?: had)? (?:a|its|their) (?:fresh|new) certificate",
 )
 SETTLED = _any(  # what is answered when all is well
-    r"もう大丈夫|助かりました|直りました|復活し|解決しました|治りました|\b(?:works|working|fine|fixed|sorted) (?:again|now)\b|\ball good now\b"
+    r"もう大丈夫|助かりました|無事に|対応は不要です|you can close (?:this|it)\b|\bpadlock is back\b|\bthat did it\b|直りました|復活し|解決しました|治りました|\b(?:works|working|fine|fixed|sorted) (?:again|now)\b|\ball good now\b"
 )
 NOW_FINE = _any(
     r"更新済み|発行成功|更新成功|更新され|まで有効|正常に|正常(?:\(|表示)|新しい期限|完了|\brenewed\b|new certificate|valid until|success|\bOK - "
@@ -210,7 +210,7 @@ ENDS_LABEL = _any(
 # What belongs to somebody else: the server, the panel, the writer, the next try, the record that is wanted.
 OTHER_LABEL = _any(
     r"サーバー?(?:名|ID|番号)?$|ネームサーバ|実行|送信|差出|管理(?:画面|パネル|者)|ログイン|パネル|問い?合わ?せ|詳細|お知らせ|ヘルプ|サポート|マニュアル|参照|手順"
-    r"|連絡|担当|宛|初期|テスト|検知|発生|発行(?:元|者|局)|認証局|メール|IPアドレス|レコード|転送先|リダイレクト|オリジン|配信元|開始|次回|実施|試行|再試行|確認日|検出|\bIP\b|\bTEL\b|会社|名前$|氏名|お名前|原因|理由|エラー|内容|(?:例|以前|旧|移転)",
+    r"|連絡|担当|宛|初期|テスト|検知|発生|発行(?:元|者|局)|認証局|メール|IPアドレス|レコード|転送先|リダイレクト|オリジン|配信元|開始|次回|実施|試行|再試行|確認日|検出|\bIP\b|\bTEL\b|会社|名前$|^期限日|^期日|^due\b|氏名|お名前|原因|理由|エラー|内容|(?:例|以前|旧|移転)",
     r"\bservers?\b|\bnode\b|\bmachine\b|name ?servers?|\bfrom\b|\bsen(?:t|der)\b|\bpanel\b|\blog ?in\b|\bsupport\b|\bhelp\b|\bdocs?\b|\bdetails?\b|\bmore\b"
     r"|\bissuers?\b|\bissued by\b|\bCA\b|\bauthority\b|\bcontacts?\b|\be-?mail\b|\brecords?\b|\b(?:A|AAAA|CNAME|TXT|NS|MX)$|\bredirect\w*|\bnext\b|\bretry\b|\breason\b"
     r"|\berrors?\b|\bproblem\b|\bcause\b|\bdetected\b|\bchecked\b|\bstarted\b|\bphone\b|\btel\b|\blink\b|\bclick\b|\bvisit\b|\bsee\b|\bIP\b|\bpoints?\b|\bexpected\b"
@@ -226,7 +226,7 @@ FILLERS = _any(  # words that may stand in a label or between names and make it 
 
 ENDS = _any(
     r"expir(?:es|ed|y|ation|ing|e)\b|runs? out|run out|valid (?:until|till|to|through|for)|keeps? working until|ran out|not after|valid_to",
-    r"(?:日|:\d\d|\)) ?まで(?:[^に]|$)|まで(?:使え|ご?利用|有効)|残り ?\d+ ?日|あと ?\d+ ?日|stop working on|days left|\bstops (?:working )?on\b|\bwarnings? (?:after|from)\b",
+    r"(?:日|:\d\d|\)) ?まで(?:[^に]|$)|まで(?:使え|ご?利用|有効)|残り ?\d+ ?日|あと ?\d+ ?日|stop working on|days left|\bstops (?:working )?on\b|\bended on\b|\bwarnings? (?:after|from|on)\b",
     r"renewal can be completed before|ends? on|lapses?|good (?:until|till|through)|\bruns until|not_?after|still valid until",
     r"만료|到期|过期|有效期",
     r"有効期限|有効期間|満了|期限|失効|終了日|まで有効|切れ|日 ?以降[^。]{0,24}(?:表示|警告|閲覧|できなく)|invalid from|validity (?:on|ends)",
@@ -296,6 +296,10 @@ ADVERTISING = _any(
     r"discount|limited[- ]time|special offer|buy now|webinar|free trial|\d+% off|save \d+|from \$\d|newsletter|coupon|promo(?:tion)? code|use code\b",
     r"メルマガ|クーポン|年間[\d,]+円|\bbacklinks?\b|\baudit report\b|\brank(?:ing)? (?:on|in) (?:page|google)",
 )
+HARD_SELL = _any(r"\d+ ?% ?(?:off|OFF|オフ|discount|rabatt|割引)|\buse code\b|クーポンコード")
+SEEN_BY_PEOPLE = _any(  # what visitors tell the owner
+    r"警告(?:画面)?が(?:出て|出る|出た|出ました|表示され(?:て|まし))|保護されて(?:い)?ない|\bnot secure\b|\bsays it(?:['’]s| is) not safe\b"
+)
 UNSUBSCRIBE = _any(
     r"unsubscribe|afmelden|uitschrijven|退订|退訂|수신거부|(?:配信|購読)(?:停止|解除)|email preferences|abmelden|désabonner|darse de baja"
 )
@@ -311,7 +315,7 @@ TO_READ = _any(  # of a text that explains what mails of this kind are
 EDITORIAL = _any(
     r"nieuwsbrief|rundbrief|lettre d['’]information|bolet[ií]n",
     r"周刊|月刊|读者|讀者|구독",
-    r"newsletter|メルマガ|マガジン|(?:^|[^(])\bissue (?:#|no\.? ?)?\d+|#\d{2,4}:|\balso this week\b|(?:^|[ ])(?:weekly|monthly|digest|bulletin) #?\d+|\d+月号|vol\.?\s?\d+|(?:通信|ニュース)\s?(?:第|\d)|読者",
+    r"newsletter|メルマガ|マガジン|(?:^|[^(])\bissue (?:#|no\.? ?)?\d+|(?:week|news|digest|letter|magazine|edition|\bno\.?|\bvol\.?)\w* ?#\d{2,4}:|\balso this week\b|(?:^|[ ])(?:weekly|monthly|digest|bulletin) #?\d+|\d+月号|vol\.?\s?\d+|(?:通信|ニュース)\s?(?:第|\d)|読者",
 )
 APPROVAL = _any(
     r"承認(?:手続|作業|メール|をお願い|が必要|してください)|認証メール|ドメイン認証(?:の)?(?:お願い|依頼|メール)",
@@ -319,7 +323,7 @@ APPROVAL = _any(
     r"click (?:the )?(?:link )?(?:below )?to (?:approve|validate|confirm)",
 )
 STAGING = _any(
-    r"\bstaging (?:endpoint|environment|server|directory|API|CA|certificate)|\(staging\)|テスト(?:送信|通知|配信)|\btest (?:alert|notification|message)\b|acme-staging|\bdry[- ]run\b",
+    r"\bstaging (?:endpoint|environment|server|directory|API|CA|certificate)|\(staging\)|staging CA\b|テスト(?:送信|通知|配信)|\btest (?:alert|notification|message)\b|acme-staging|\bdry[- ]run\b",
     r"テスト環境|ステージング|検証環境|test certificate|fake le\b|simulat(?:ed|ing) renewal",
 )
 POLICY = _any(
