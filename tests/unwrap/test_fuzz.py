@@ -159,7 +159,8 @@ def _names(outcome: object) -> set[Domain]:
 # The whole name, not the end of a longer one: only a wildcard's star or the CA's own label may stand before its dot,
 # and the hyphens of a list or a ruler before all of it.
 _BEFORE = r"(?:(?<![a-z0-9_.-])-*|(?<=\*\.)|(?<=_acme-challenge\.))"
-_BEHIND = r"(?![a-z0-9_-]|\.[a-z0-9-])"
+# Behind it nothing of a longer one, but the number by which certbot tells two certificates of one name apart.
+_BEHIND = r"(?:(?=-\d{4}(?![a-z0-9_-]))|(?![a-z0-9_-]|\.[a-z0-9-]))"
 
 
 def _stands_in(name: Domain, message: Message) -> bool:

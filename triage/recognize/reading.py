@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache, partial
 
 from triage.model import (
@@ -26,6 +26,7 @@ from triage.recognize.text import Text, read, without_prefixes, without_quote_ma
 
 MOST_ATTACHED = 10  # attached mails of one mail that are read
 DEEPEST = 3
+OLD = timedelta(days=100)  # the longest life of a certificate from 2027 on
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,8 @@ def _alone(message: Message, rulebook: Rulebook) -> Notices | Unrecognized:
             remark = outcome
             break
     else:
+        if _is_old(message):
+            return Unrecognized("unclear", "it answers an old mail, and says nothing of a certificate itself")
         return _unknown(first, message.links, rulebook)
     if any(notice.names or notice.event.is_good for notice in remark.notices):
         return remark
@@ -118,6 +121,14 @@ def _remarks(message: Message) -> Iterator[Source]:
     for source in _sources(message):
         if (newer := _above_quotes(source)) is not None:
             yield newer
+
+
+def _is_old(message: Message) -> bool:
+    """It quotes what was written long before: no certificate that is spoken of there is still the same."""
+    forwarded = message.forwarded
+    if forwarded is None or forwarded.how != "quoted" or forwarded.date is None or message.date is None:
+        return False
+    return message.date.date() - forwarded.date.date() > OLD
 
 
 def _above_quotes(source: Source) -> Source | None:

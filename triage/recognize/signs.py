@@ -87,9 +87,19 @@ def imitation(suspect: Suspect, provider: Provider, domains: Domains) -> str | N
     for host in foreign:
         if _wears(host, provider) and (provider.kind == "host" or _BAIT.search(host)):
             return f"it links to {host}, which only looks like {provider.id}"
-    if foreign and _PRESSURE.search(suspect.text.flow):
-        return f"it presses to follow a link to {foreign[0]}"
+    bait = foreign or _to_itself(suspect, domains)
+    if bait and _PRESSURE.search(suspect.text.flow):
+        return f"it presses to follow a link to {bait[0]}"
     return None
+
+
+def _to_itself(suspect: Suspect, domains: Domains) -> list[str]:
+    """Links to the one site that the mail writes of and comes from: a fake names nothing but itself."""
+    site = suspect.sender.domain if suspect.sender else ""
+    if not site or any(not below(_site(name), frozenset((_end(site),))) for name in suspect.names):
+        return []
+    hosts = (host_of(link) or "" for link in suspect.links[:200])
+    return [host for host in hosts if below(host, frozenset((_end(site),))) and not below(host, domains.official)]
 
 
 def below(host: str, domains: Set[str]) -> bool:

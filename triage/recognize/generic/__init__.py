@@ -20,7 +20,7 @@ from triage.recognize.generic.choice import choose, places_of, theirs
 from triage.recognize.generic.entries import SICK, Entry, entries_in
 from triage.recognize.generic.kinds import something_else
 from triage.recognize.generic.sentences import end_said, event_of, says_so_of_one, sentences_of
-from triage.recognize.generic.words import MAYBE, RENEWS, TOPIC
+from triage.recognize.generic.words import DO, ENDS, ISSUED, MAYBE, RENEWS, RUNS_OUT, TOPIC
 from triage.recognize.hosts import MOST_NAMES, is_service, unique
 from triage.recognize.text import Text
 
@@ -59,6 +59,8 @@ def unknown_notice(
     entries = [kept for entry in table.entries if (kept := replace(entry, names=theirs(entry.names, known))).names]
     entries = _near_ones(entries, habits.dated)
     errors = problems_in(text.lines)
+    if not errors and not any(words.search(text.whole) for words in (RENEWS, RUNS_OUT, ISSUED, ENDS, DO)):
+        entries = [entry for entry in entries if entry.outcome != "failed"]  # backups fail, too
     event, words = _event(entries, sentences, habits.dated, is_answer=is_answer, errors=bool(errors))
     if event is Event.RENEWAL_FAILED and _only_dated(entries) and not _speaks_of_a_try(text):
         event = Event.EXPIRY_WARNING  # NG and × in a list of days

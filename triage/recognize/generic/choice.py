@@ -110,7 +110,8 @@ def choose(
     where = next((where for where in order if places[where]), "")
     best = places.get(where, ())
     for wider in ("list", "sentence"):
-        if where not in ("", "label") and set(best) < set(places[wider]):
+        strong = ("", "label", "certified") if wider == "sentence" else ("", "label")
+        if where not in strong and set(best) < set(places[wider]):
             where, best = wider, places[wider]  # the subject names the first of them
     refused = tuple(name for name in places["error"] if not any(_is_parent(name, of) for of in best))
     if where == "subject" and set(best) < set(refused):

@@ -100,6 +100,8 @@ _TOLD = re.compile(r"[)\]\"']{0,2}\s?(?::|-|->|→|=>)\s(?=.)")
 _ANNOUNCES = re.compile(
     r"以下|下記|次の|following|below|suivants?|siguientes?|seguintes?|folgende|volgende|seguenti", re.IGNORECASE
 )
+_RENEWED_END = re.compile(r"新しい|新有効|次回|\bnew\b|nuev[ao]|neue", re.IGNORECASE)
+_SECTIONS = frozenset(("Labels", "Annotations"))  # of Alertmanager, below the title that says how it went
 _TITLE = re.compile(r"[■◆●▼▽◇【\[<〈《]")
 _RULER = re.compile(r"\W{3,}\Z|_{3,}\Z")
 _TURNED = re.compile(r".{1,30}(?:->|→|⇒|=>)\s*(?=\w)")  # `OK -> FAILED`
@@ -284,6 +286,8 @@ class _Walk:
             return True
         if self.in_list and kind in ("expires", "outcome"):
             return self._of_row(kind, value)
+        if kind == "expires" and _RENEWED_END.search(label.words):
+            return self._value(kind, value, "fine")
         if kind != "names":
             return self._value(kind, value)
         names = label.names
@@ -353,10 +357,14 @@ class _Walk:
         whole = f"{self.before} {line}" if self.before and line[-1] in ":：" else line  # a heading on two lines
         self.runs_on = len(line) >= WRAPPED and line[-1] not in _STOPS
         self.before = line if self.runs_on else ""
+        if line in _SECTIONS:
+            return
         short = len(line) <= (LONGEST_LED if line[-1] in ":：" else LONGEST_HEADING)
         if self.in_list and self.heading == "failed" and line[-1] not in ":：" and outcome_of(line) != "fine":
             return
         self.heading = outcome_of(whole) if short and not MEANWHILE.search(line) else None
+        if self.heading and self.names:
+            self.end_block()
         self.cells = False
         self.led = short and bool(LEADS_IN.search(line))
         self.terse = len(line) <= LONGEST_TITLE and line[-1] not in "。."

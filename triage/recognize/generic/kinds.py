@@ -10,6 +10,7 @@ from triage.recognize.generic.words import (
     APPROVAL,
     ASKS_PASSWORD,
     EDITORIAL,
+    FOR_SIGNING,
     HARD_SELL,
     HOW_TO,
     MAINTENANCE,
@@ -34,6 +35,8 @@ def something_else(text: Text, sentences: Sequence[str], *, rows: bool) -> str |
     `rows`: a label or a list of the mail says that something failed.
     """
     whole = _ADDRESSES.sub(" ", text.whole)
+    if FOR_SIGNING.search(text.subject):
+        return "it is about a certificate of another kind"
     if OTHER_CERTIFICATES.search(whole) and not OF_A_SERVER.search(OTHER_CERTIFICATES.sub(" ", whole)):
         return "it is about a certificate of another kind"
     if STAGING.search(whole):

@@ -43,6 +43,7 @@ from triage.recognize.generic.words import (
     SUPPOSED,
     THAT_DAY,
     TOPIC,
+    UNDONE,
     UNLESS,
     without,
 )
@@ -57,7 +58,8 @@ KEPT = 2 * MOST_SENTENCES  # sentences of which it is remembered what they say: 
 
 _END = re.compile(
     r"[。!?！？]+|(?<=\w)(?<!\bincl)(?<!\binkl)(?<!\bNr)\.(?=\s|$)|\n\n"
-    r"|\n(?=[-*•・■◆●▼▽◇○] ?\S|\(?\d{1,2}[.)、] ?\S|:\w{1,30}: \S|[A-Z]{4,} \d)"
+    r"|\n(?=[-*•・■◆●▼▽◇○] ?\S|\(?\d{1,2}[.)、] ?\S|:\w{1,30}: \S|[A-Z]{4,} \d"
+    r"|(?:FAIL|PASS|WARN|OK|ERROR|INFO|CRITICAL)\b)"
 )
 _SIGN = r"[\p{Latin}\p{Greek}\p{Cyrillic}\p{Cf}\p{M}0-9_-]"
 A_NAME = rf"(?:\*\.)?{_SIGN}+(?:\.{_SIGN}+)+"
@@ -87,7 +89,7 @@ _SAID = tuple(
     )
 )
 # `Certificate 'shop.example.jp' expired`: no other name can be meant.
-_OF_ONE = re2.compile(rf"(?i){CERTIFICATE}(?: (?:for|of|named))? [\"'“‘]{_LIST}[\"'”’]")
+_OF_ONE = re2.compile(rf"(?i)(?:{CERTIFICATE}(?: (?:for|of|named))? [\"'“‘]|\bsubject ?[=:] ?/?CN ?= ?){_LIST}")
 # A page of the site, whose certificate the sentence speaks of.
 _LINKED = re2.compile(
     rf"(?i)https?://(?P<value>{A_NAME})(?::\d+)?(?:/[^\s「」『』()]*)?[\s)」』]{{0,3}}[^。\n]{{0,8}}?(?:の|に対する)\s?"
@@ -256,6 +258,8 @@ def _of_others(subject: str, sentence: str) -> bool:
 def _success(sentence: str) -> Event | None:
     hit = RENEWED.search(sentence)
     if hit is None or not TOPIC.search(sentence) or NOT.search(hit.group(0)) or MAYBE.search(sentence):
+        return None
+    if UNDONE.search(sentence):
         return None  # `設定に失敗しました` ends like a success, and a condition is none
     first = ISSUED.search(hit.group(0)) and not re.search(r"renew|更新", sentence, re.IGNORECASE)
     return Event.ISSUED if first else Event.RENEWED

@@ -47,7 +47,7 @@ NOT = _any(
     r"\bno longer be",
     r"失敗|でき(?:て(?:い|お))?(?:り?ません|な(?:い|かった))|出来(?:ません|なかった)|未完了|エラー|されませんでした|されていません",
     r"行えません|行われません|行われなかった|正常に(?:終了|完了)(?:いた)?し(?:ません|なか)|対象外と(?:な|し)|不能|不可|異常終了|うまくいき?ません|うまくいって(?:い|お)|通らず|(?:完了|成功|反映)(?:して(?:い|お)?(?:り?ません|ない)|しません|していません|できて(?:い|お))|至(?:り|って(?:い|お)り)ません|至らな|断られ|更新に至",
-    r"konnten? (?:\w+ ){0,3}nicht|nicht möglich|fehlgeschlagen|fehler",
+    r"konnten? (?:\w+ ){0,3}nicht|nicht möglich|fehlgeschlagen|fehler|n[\'’]a pas abouti",
     r"n['’]a pas (?:pu|été)|échec|échoué",
     r"no se (?:pudo|ha podido)|falló|fallido|não (?:pôde|foi|pode)|falhou|falha",
     r"mislukt|kon(?:den)? niet|niet (?:worden )?(?:vernieuwd|verlengd)",
@@ -60,7 +60,7 @@ NOT = _any(
 )
 _SUPPOSED = (  # what a sentence supposes
     r"^(?:when|if|once|whenever|unless|should|in case) |\bunless\b|\b(?:when|if|before) (?:a|any|the|your) (?:certificate|renewal|domain)s?\b"
-    r"|\bremember\b|\balerts? (?:by|via|for|when|if)\b|した際|する際|された場合|になる前に"
+    r"|\bremember\b|\balerts? (?:by|via|for|when|if)\b|した際|する際|された場合|になる前に|にご注意|と?に?ならないよう|したらどう|年に(?:一|1|数) ?(?:度|回)|ときどき|たまに"
 )
 SUPPOSED = _any(_SUPPOSED)
 MAYBE = _any(  # what would happen if, what happens in general, and what the owner is asked to do: no failure
@@ -74,7 +74,9 @@ MAYBE = _any(  # what would happen if, what happens in general, and what the own
     r"(?:する|いる)ケース|することがあ|こともあり|失敗すると|かねません",
     r"\b(?:wenn|falls|sollte)\b|\b(?:si|se) (?:el|la|le|il|o|a)\b|\b(?:als|indien)\b[^.]{0,30}mislukt",
 )
-MAINTENANCE = _any(r"メンテナンス|\bmaintenance\b|\[scheduled\]|\brotation of\b")
+MAINTENANCE = _any(
+    r"メンテナンス|\bmaintenance\b|\[scheduled\]|\brotation of\b|\bincident update\b|\belevated errors\b"
+)
 STILL_FINE = _any(r"certificate(?: is|:)? (?:ok|valid|good)\b[,;]|証明書 ?[:は] ?(?:正常|有効)[、,]")
 UNLESS = _any(r"場合|たら|予定|\b(?:if|once|when|should|will)\b")  # good news that are still to come
 MEANWHILE = _any(
@@ -163,7 +165,7 @@ EXPIRED_ROW = _any(
 )
 FINE_ROW = _any(
     r"\bprotected\b|\bpassed\b|\bunaffected\b|\bstill (?:valid|covered|fine)\b|異常なし|問題な",
-    r"\bin (?:4[6-9]|[5-9]\d|[1-9]\d\d) days\b|\b(?:4[6-9]|[5-9]\d|[1-9]\d\d) days (?:left|remaining|to go)|(?:have|has) been secured|\bvalidated\b|保護され(?:て|まし)|\bare secured\b|nothing to do|not due|\bdeployed\b|new certificate\b|\bskip\b|残り ?\d{2,3} ?日|未到来|影響(?:は)?(?:ご?ざいません|ありません|なし)",
+    r"^\[\d{1,3}\] resolved$|\bin (?:4[6-9]|[5-9]\d|[1-9]\d\d) days\b|\b(?:4[6-9]|[5-9]\d|[1-9]\d\d) days (?:left|remaining|to go)|(?:have|has) been secured|\bvalidated\b|保護され(?:て|まし)|\bare secured\b|nothing to do|not due|\bdeployed\b|new certificate\b|\bskip\b|残り ?\d{2,3} ?日|未到来|影響(?:は)?(?:ご?ざいません|ありません|なし)",
     r"\bcorrect[oa]?\b|in ordnung|\bquedan \d{2,3} d|成功|正常|完了|更新済|更新でき(?:た|て|まし)|できた|更新しました|更新されました|不要|対象外|有効\b|○|◯|✅|✔|✓",
     r"\bok\b|success|\brenewed\b|\bvalid\b|\bhealthy\b|not (?:yet )?due|skipped|no action|up to date|\bissued\b",
     r"erneuert|verlängert|\bgültig|renouvelé|\bvalides?\b|\[\+\]|\bvigente|renovado|vernieuwd|verlengd|rinnovato",
@@ -172,6 +174,7 @@ UNDONE = _any(  # `no se ha renovado`: what ends like a success
     r"(?:\bnot\b|n['’]t\b|\bno se\b|\bnicht|\bniet|\bpas\b|\bnon\b|\bnão)[^.]{0,24}(?:renew|renov|erneu|verläng|vernieu|verlen|rinnov)",
 )
 NONE_ROW = _any(
+    r"\bnot (?:yet )?expired\b|切れていません|切れではありません",
     r"\b(?:expiring(?: soon)?|about to expire|expired|failed(?: renewals?)?) ?[:=]? ?0\b",
     r"(?:errors?|failures?|失敗|エラー) ?[:=]? ?(?:none|なし|無し|ゼロ)|異常なし|期限切れ ?:? ?0 ?件",
     r"(?:失敗|エラー)(?:した|の)(?:証明書|ドメイン|サイト)はありません|\bno failed\b",
@@ -210,7 +213,7 @@ ENDS_LABEL = _any(
 # What belongs to somebody else: the server, the panel, the writer, the next try, the record that is wanted.
 OTHER_LABEL = _any(
     r"サーバー?(?:名|ID|番号)?$|ネームサーバ|実行|送信|差出|管理(?:画面|パネル|者)|ログイン|パネル|問い?合わ?せ|詳細|お知らせ|ヘルプ|サポート|マニュアル|参照|手順"
-    r"|連絡|担当|宛|初期|テスト|検知|発生|発行(?:元|者|局)|認証局|メール|IPアドレス|レコード|転送先|リダイレクト|オリジン|配信元|開始|次回|実施|試行|再試行|確認日|検出|\bIP\b|\bTEL\b|会社|名前$|^期限日|^期日|^due\b|氏名|お名前|原因|理由|エラー|内容|(?:例|以前|旧|移転)",
+    r"|連絡|担当|宛|初期|テスト|検知|発生|発行(?:元|者|局)|認証局|メール|IPアドレス|レコード|転送先|リダイレクト|オリジン|配信元|開始|次回|実施|試行|再試行|確認日|検出|\bIP\b|\bTEL\b|会社|名前$|^期限日|^due\b|氏名|お名前|原因|理由|エラー|内容|(?:例|以前|旧|移転)",
     r"\bservers?\b|\bnode\b|\bmachine\b|name ?servers?|\bfrom\b|\bsen(?:t|der)\b|\bpanel\b|\blog ?in\b|\bsupport\b|\bhelp\b|\bdocs?\b|\bdetails?\b|\bmore\b"
     r"|\bissuers?\b|\bissued by\b|\bCA\b|\bauthority\b|\bcontacts?\b|\be-?mail\b|\brecords?\b|\b(?:A|AAAA|CNAME|TXT|NS|MX)$|\bredirect\w*|\bnext\b|\bretry\b|\breason\b"
     r"|\berrors?\b|\bproblem\b|\bcause\b|\bdetected\b|\bchecked\b|\bstarted\b|\bphone\b|\btel\b|\blink\b|\bclick\b|\bvisit\b|\bsee\b|\bIP\b|\bpoints?\b|\bexpected\b"
@@ -271,11 +274,12 @@ IMPRINT = _any(
 # ---- mails that speak of certificates and want something else
 
 OTHER_CERTIFICATES = _any(
-    r"code[- ]?signing certificates?|S/MIME\S*(?: certificates?)?|(?:client|personal|user|e-?mail|smime|device|push(?: services?)?|at work|training|course|hygiene|first[- ]aid|distribution|signing|SAML) certificates?|\bISO(?:/IEC)? ?\d{4,5}\b|recertification",
+    r"code[- ]?signing\b|S/MIME\S*(?: certificates?)?|(?:client|personal|user|e-?mail|smime|device|push(?: services?)?|at work|training|course|hygiene|first[- ]aid|distribution|signing|SAML) certificates?|\bISO(?:/IEC)? ?\d{4,5}\b|recertification",
     r"certificates? of (?:completion|insurance|origin|attendance|achievement|analysis|conformity|incorporation|compliance|participation|authenticity)|gift certificates?|(?:birth|death|stock|share|vaccination|training) certificates?",
     r"(?:納税|印鑑|在職|卒業|成績|残高|所得|課税|登記(?:事項)?|資格|修了|出荷|検査)証明書?|クライアント証明書|電子証明書|(?:コード)?署名証明書|SAML",
     r"SSL[- ]?VPN|TLS interception",
 )
+FOR_SIGNING = _any(r"code[- ]?signing\b|distribution certificate|署名証明書|\bSAML\b")
 OF_A_SERVER = _any(  # of the kind that visitors of a site see
     r"\b(?:SSL|TLS|HTTPS|ACME|DCV)\b|Let['’]?s Encrypt|certbot|cert-manager|サーバー?証明書|ERR_CERT|padlock|鍵マーク|\bSSL"
 )
@@ -288,7 +292,7 @@ PAYMENT = _any(
 )
 ORDER = _any(
     r"お?支払|ご?請求|決済|クレジットカード|料金|invoice|payment|credit card|billing|(?:at|to) checkout|auto-?renew(?:al)? (?:of )?your (?:order|subscription)",
-    r"ご?購入|ご?注文|お?申し?込み?(?:み)?(?:を|が|手続|方法|フォーム|は)|更新(?:の)?(?:お)?手続き|更新のご案内|更新費用|有償",
+    r"ご?購入|ご?注文|お?申し?込み?(?:み)?(?:を|が|手続|方法|フォーム|は)|更新(?:の)?(?:お)?手続き|更新のご案内|更新費用|有償|お?見積",
     r"purchase|your order|place an order|renew your (?:order|subscription|plan)|quote",
 )
 ADVERTISING = _any(
@@ -315,7 +319,7 @@ TO_READ = _any(  # of a text that explains what mails of this kind are
 EDITORIAL = _any(
     r"nieuwsbrief|rundbrief|lettre d['’]information|bolet[ií]n",
     r"周刊|月刊|读者|讀者|구독",
-    r"newsletter|メルマガ|マガジン|(?:^|[^(])\bissue (?:#|no\.? ?)?\d+|(?:week|news|digest|letter|magazine|edition|\bno\.?|\bvol\.?)\w* ?#\d{2,4}:|\balso this week\b|(?:^|[ ])(?:weekly|monthly|digest|bulletin) #?\d+|\d+月号|vol\.?\s?\d+|(?:通信|ニュース)\s?(?:第|\d)|読者",
+    r"newsletter|メルマガ|マガジン|(?:^|[^(])\bissue (?:#|no\.? ?)?\d+|(?:week|news|digest|letter|magazine|edition|\bno\.?|\bvol\.?)\w* ?#\d{2,4}:|\balso this week\b|\bsummary: |\bpopular topics\b|\bsince your last visit\b|(?:^|[ ])(?:weekly|monthly|digest|bulletin) #?\d+|\d+月号|vol\.?\s?\d+|(?:通信|ニュース)\s?(?:第|\d)|読者",
 )
 APPROVAL = _any(
     r"承認(?:手続|作業|メール|をお願い|が必要|してください)|認証メール|ドメイン認証(?:の)?(?:お願い|依頼|メール)",
@@ -328,5 +332,5 @@ STAGING = _any(
 )
 POLICY = _any(
     r"TLS-SNI-01|ACMEv1|end of life|\bending support\b|policy (?:change|update)|changes? to (?:our|the) ",
-    r"規約|仕様変更|メンテナンス|提供終了|(?:有効)?期間(?:の)?短縮|短くなり",
+    r"規約|仕様変更|中間(?:CA)?証明書|ルート証明書|\b(?:intermediate|root) (?:CA )?certificates?\b|メンテナンス|提供終了|(?:有効)?期間(?:の)?短縮|短くなり",
 )
