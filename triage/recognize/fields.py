@@ -180,7 +180,8 @@ def _values(rule: NoticeRule, field: FieldRule, text: Text) -> tuple[Value, ...]
                 found.append(Value(value, Match(rule.id, field.name, pattern.pattern, value[:LONGEST_VALUE])))
             if count >= MOST_VALUES:
                 break
-        if found and field.name not in _ADDING_UP and (field.name != EXPIRES or _date(found, earliest=True)):
+        settled = field.name != EXPIRES or pattern is field.patterns[-1] or _date(found, earliest=True)
+        if found and field.name not in _ADDING_UP and settled:
             break
     return tuple(found)
 
