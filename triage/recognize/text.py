@@ -21,7 +21,7 @@ _PREFIX = re.compile(
     re.IGNORECASE,
 )
 # Gmail's bold in plain text. `*.example.jp` is no bold, and `**.example.jp*` is one.
-_BOLD = re.compile(r"\*(?<![\w*]\*)((?:\*\.)?[^\s*.][^*\n]{0,200})\*(?![\w*])")
+_BOLD = re.compile(r"\*(?<![\w*]\*)((?:\*\.)?[^\s*.][^*\n]{0,200})(?<!\s)\*(?![\w*]|\.\w)")
 _LINKED = re.compile(r"\[([^\[\]\s]{1,260})\]\(https?://\1/?\)")  # Markdown's link to the name that it shows
 _QUOTED = re.compile(r"\n ?>[^\n]*\n ?>")  # begins with a literal, too
 _QUOTE = re.compile(r"\n(?: ?[>｜|])+ ?")

@@ -37,6 +37,7 @@ from triage.recognize.generic.words import (
     RENEWS,
     RESOLVED,
     RUNS_OUT,
+    SAYS_RESOLVED,
     SETTLED,
     SPARED,
     STILL_FINE,
@@ -183,6 +184,8 @@ def event_of(sentences: Sequence[str], *, is_answer: bool = False, fails: bool =
     or a quoted error says that something failed, so that good news are not all.
     """
     subject = sentences[0]
+    if SAYS_RESOLVED.search(subject):
+        return Event.RENEWED, subject
     if RESOLVED.search(subject):
         done = next((s for s in sentences[1:] if NOW_FINE.search(s)), None)
         if done is not None:
