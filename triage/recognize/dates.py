@@ -58,6 +58,7 @@ _KANJI = re.compile(f"[{_DIGITS}]?十[{_DIGITS}]?(?=[年月日])|[{_DIGITS}](?=[
 _SHORT = re.compile(r"(?<![\d/.-])(\d\d)[/.-](\d\d)[/.-](\d\d)(?![\d/.-])")
 _THIS_MONTH = re.compile(r"(今|来)月の? ?(?=\d{1,2} ?日)")
 _UP_TO = re.compile(r"(?:[~〜–—]|(?<=[\d )]) ?- ?|から|\b(?:to|until|till|bis|au|al)\b)\s*\Z")
+LONGEST_TIME = 40  # characters from the one end of a time to the other
 _AHEAD = timedelta(days=200)  # the longest life of a certificate
 _BACK = timedelta(days=60)  # a certificate that ran out is written about for that long at most
 
@@ -101,6 +102,11 @@ def end_date(text: str, habits: Habits = PLAIN) -> date | None:
         if _UP_TO.search(text[start:end]):
             return day
     return first_date(text, habits)
+
+
+def begins(text: str, at: int, days: Iterable[tuple[date, int]]) -> bool:
+    """The day at `at` begins a time of which a later one is the end."""
+    return any(other > at and _UP_TO.search(text[at:other]) and other - at < LONGEST_TIME for _, other in days)
 
 
 def first_date(text: str, habits: Habits = PLAIN) -> date | None:

@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 from triage.model import (
     UNKNOWN_PROVIDER,
     Address,
+    Event,
     Forwarded,
     LookalikeRule,
     Message,
@@ -19,7 +20,7 @@ from triage.model import (
 )
 from triage.names import Domain
 from triage.recognize.fields import Unclear, notices_from
-from triage.recognize.generic import unknown_notice
+from triage.recognize.generic import is_settled, unknown_notice
 from triage.recognize.match import Claim, claims, field_hits, hits
 from triage.recognize.signs import PHISHING, Domains, Suspect, automatic, imitation
 from triage.recognize.text import Text, read, without_prefixes, without_quote_marks, without_quotes
@@ -104,7 +105,8 @@ def _alone(message: Message, rulebook: Rulebook) -> Notices | Unrecognized:
     else:
         if _is_old(message):
             return Unrecognized("unclear", "it answers an old mail, and says nothing of a certificate itself")
-        return _unknown(first, message.links, rulebook)
+        outcome = _unknown(first, message.links, rulebook)
+        return _settled(outcome) if any(is_settled(source.body) for source in _remarks(message)) else outcome
     if any(notice.names or notice.event.is_good for notice in remark.notices):
         return remark
     outcome = _unknown(first, message.links, rulebook)  # "look, it failed again" above the mail that names it
@@ -121,6 +123,13 @@ def _remarks(message: Message) -> Iterator[Source]:
     for source in _sources(message):
         if (newer := _above_quotes(source)) is not None:
             yield newer
+
+
+def _settled(outcome: Notices | Unrecognized) -> Notices | Unrecognized:
+    """Thanks above the mail that told of a failure: it is over."""
+    if isinstance(outcome, Unrecognized):
+        return outcome
+    return replace(outcome, notices=tuple(replace(notice, event=Event.RENEWED) for notice in outcome.notices))
 
 
 def _is_old(message: Message) -> bool:

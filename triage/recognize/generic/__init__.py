@@ -20,7 +20,7 @@ from triage.recognize.generic.choice import choose, places_of, theirs
 from triage.recognize.generic.entries import SICK, Entry, entries_in
 from triage.recognize.generic.kinds import something_else
 from triage.recognize.generic.sentences import end_said, event_of, says_so_of_one, sentences_of
-from triage.recognize.generic.words import DO, ENDS, ISSUED, MAYBE, RENEWS, RUNS_OUT, TOPIC
+from triage.recognize.generic.words import DO, ENDS, ISSUED, MAYBE, NOT, RENEWS, RUNS_OUT, SETTLED, TOPIC
 from triage.recognize.hosts import MOST_NAMES, is_service, unique
 from triage.recognize.text import Text
 
@@ -106,6 +106,11 @@ def unknown_notice(
         for own in [problems if len(groups) == 1 else _about(problems, together)]
     )
     return Notices(notices, f"it says so in words of its own: {words[:120]}")
+
+
+def is_settled(text: str) -> bool:
+    """It thanks, or says that all is well by now, and complains of nothing."""
+    return bool(SETTLED.search(text)) and not NOT.search(text)
 
 
 def _event(

@@ -14,6 +14,7 @@ from triage.recognize.generic.sentences import (
     names_linked,
     names_quoted,
     names_said,
+    names_seen,
     names_told,
     says_failed,
     says_failed_of,
@@ -26,7 +27,7 @@ from triage.recognize.text import Text
 
 Names = tuple[Domain, ...]
 # The surest first. A list counts only where a line announces it.
-ORDER = ("certified", "label", "subject", "url", "list", "sentence", "error", "page", "addressed")
+ORDER = ("certified", "label", "subject", "url", "list", "sentence", "error", "page", "seen", "addressed")
 _IN_SUBJECT = re2.compile(rf"(?i){A_NAME}")
 
 
@@ -65,6 +66,7 @@ def places_of(
         # A CA climbs to the parents when it looks for CAA; the sentence knows which name it is about.
         "error": () if climbed else quoted,
         "page": theirs(names_linked(sentences), known),
+        "seen": theirs(names_seen(sentences), known),
         "addressed": theirs(names_addressed(sentences), known),
     }
 
@@ -94,7 +96,8 @@ def choose(
         failed = unique((*failed, *ending)) if failed else ()
     fine = frozenset(() if event.is_good else _with(entries, "fine")) - frozenset(places["sentence"])
     whole = _order(entries)
-    wanted = next((e.names for e in entries if e.how == "label" and not e.outcome and set(failed) < set(e.names)), ())
+    refused = set(_foreign(failed, own) or failed)
+    wanted = next((e.names for e in entries if e.how == "label" and not e.outcome and refused < set(e.names)), ())
     if failed and not event.is_good and wanted:
         return "label", wanted  # all names of the order that failed
     if failed and not event.is_good and set(failed) < set(whole):
@@ -113,9 +116,9 @@ def choose(
         strong = ("", "label", "certified") if wider == "sentence" else ("", "label")
         if where not in strong and set(best) < set(places[wider]):
             where, best = wider, places[wider]  # the subject names the first of them
-    refused = tuple(name for name in places["error"] if not any(_is_parent(name, of) for of in best))
-    if where == "subject" and set(best) < set(refused):
-        where, best = "error", refused
+    quoted = tuple(name for name in places["error"] if not any(_is_parent(name, of) for of in best))
+    if where == "subject" and set(best) < set(quoted):
+        where, best = "error", quoted
     more = _of([entry for entry in entries if entry.more], "label")
     if best and all(any(name.base.within(known.registrable or known.base) for known in best) for name in more):
         best = unique((*best, *more))

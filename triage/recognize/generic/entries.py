@@ -53,7 +53,7 @@ _ROW_HEAD = re.compile(
     r"\[?\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d(?::\d\d)?\S{0,8}\s?|\[?\d\d:\d\d(?::\d\d)?\]?\s?"
     r"|\d{1,3}(?:件目|番目)\s?|[\[(]?\d{1,4}(?:/\d{1,4})?[.)\]、]?\s?"
     r"|\d{4}[-/]\d\d[-/]\d\d\s|(?:残り|あと)\s?\d{1,4}\s?日\s?"
-    r"|(?i:ok|ng|failed|fail|skipped|skip)\s|(?:成功|失敗|対象外|正常|異常|エラー|完了|要確認)\s|(?!(?:NS|MX|TXT|SOA|CAA|AAAA|CNAME|PTR)\b)[A-Z]{2,12}\s"
+    r"|(?i:ok|ng|failed|fail|skipped|skip)\s|(?:成功|失敗|対象外|正常|異常|エラー|完了|要確認)[\]】)]?\s|(?!(?:NS|MX|TXT|SOA|CAA|AAAA|CNAME|PTR)\b)[A-Z]{2,12}\s"
     r"|\[?(?:INFO|WARN|WARNING|ERROR|EROR|ERR|OK|NG|FAIL|FAILED|SUCCESS|SKIP|RENEWED) ?\]?:?\s?"
     r"|[^\W\d][\w -]{0,30}[:：]\s?|Let['’]?s Encrypt |['\"“‘„«「](?:[\w'’.]{1,20} ){1,3}"
     r"|\S{1,30}様\s|\*\s|[^\w*]{1,8}"
@@ -100,6 +100,7 @@ _TOLD = re.compile(r"[)\]\"']{0,2}\s?(?::|-|->|→|=>)\s(?=.)")
 _ANNOUNCES = re.compile(
     r"以下|下記|次の|following|below|suivants?|siguientes?|seguintes?|folgende|volgende|seguenti", re.IGNORECASE
 )
+_OF_A_TASK = re.compile(r"期限日|期日|due\b", re.IGNORECASE)  # unless the name of a certificate stands above
 _RENEWED_END = re.compile(r"新しい|新有効|次回|\bnew\b|nuev[ao]|neue", re.IGNORECASE)
 _SECTIONS = frozenset(("Labels", "Annotations"))  # of Alertmanager, below the title that says how it went
 _TITLE = re.compile(r"[■◆●▼▽◇【\[<〈《]")
@@ -286,6 +287,8 @@ class _Walk:
             return True
         if self.in_list and kind in ("expires", "outcome"):
             return self._of_row(kind, value)
+        if kind == "expires" and _OF_A_TASK.match(label.words) and not self.names:
+            return False
         if kind == "expires" and _RENEWED_END.search(label.words):
             return self._value(kind, value, "fine")
         if kind != "names":
@@ -363,10 +366,10 @@ class _Walk:
         if self.in_list and self.heading == "failed" and line[-1] not in ":：" and outcome_of(line) != "fine":
             return
         self.heading = outcome_of(whole) if short and not MEANWHILE.search(line) else None
-        if self.heading and self.names:
+        if self.heading and self.names and _TITLE.match(line):
             self.end_block()
         self.cells = False
-        self.led = short and bool(LEADS_IN.search(line))
+        self.led = short and bool(LEADS_IN.search(whole))
         self.terse = len(line) <= LONGEST_TITLE and line[-1] not in "。."
         if self.announced and self.in_list:
             self.announced = False

@@ -10,7 +10,7 @@ import re2
 
 from triage.model import Event
 from triage.names import Domain
-from triage.recognize.dates import PLAIN, Habits, dates_with_places
+from triage.recognize.dates import PLAIN, Habits, begins, dates_with_places
 from triage.recognize.generic.words import (
     ACTION,
     AGAIN,
@@ -38,6 +38,7 @@ from triage.recognize.generic.words import (
     RESOLVED,
     RUNS_OUT,
     SAYS_RESOLVED,
+    SEEN_BY_PEOPLE,
     SETTLED,
     SPARED,
     STILL_FINE,
@@ -111,6 +112,7 @@ _OPENED = re.compile(
 _URL = re.compile(r"https?://[\x21-\x7e]+")
 _SEEN = re.compile(r"ERR_CERT_")  # a browser's own word: somebody saw it
 _LOG_TIME = re.compile(r"\[[^\[\]]{0,40}\d\d:\d\d[^\[\]]{0,20}\]")  # when a line was written
+_DUE = re.compile(r"(?<!有効)期限日 ?[:：] ?[\d/.-]+|\bdue(?: date)? ?: ?[\w/.-]{4,20}", re.IGNORECASE)  # of a task
 _OTHER_PORT = re.compile(r":(?!443\b)\d")  # `example.jp:443` is the site itself
 _ANY_NAME = re2.compile(rf"(?i){A_NAME}")
 _DOTTED = re.compile(r"[^\s.]\.[^\s.]")  # without one, no name
@@ -276,9 +278,13 @@ def says_so_of_one(event: Event, words: str, sentences: Sequence[str], day: date
     return (
         event is not Event.EXPIRY_WARNING
         or day is not None
-        or bool(_SEEN.search(words))
+        or _is_seen(words, sentences)
         or any(_DAYS_LEFT.search(s) for s in sentences)
     )
+
+
+def _is_seen(words: str, sentences: Sequence[str]) -> bool:
+    return bool(_SEEN.search(words)) or any(SEEN_BY_PEOPLE.search(s) and not MAYBE.search(s) for s in sentences)
 
 
 # ---- for which name
@@ -300,6 +306,11 @@ def names_linked(sentences: Iterable[str]) -> tuple[Domain, ...]:
     linked = [s for s in sentences if "://" in s]
     hits = (hit for s in linked for pattern in (_LINKED, _LINKED_OF) for hit in pattern.finditer(s))
     return unique(name for hit in hits for name in names_in(str(hit.group("value"))))
+
+
+def names_seen(sentences: Iterable[str]) -> tuple[Domain, ...]:
+    """Sites of which people say what their browser shows them."""
+    return names_told([s for s in sentences if SEEN_BY_PEOPLE.search(s) and _DOTTED.search(s)])
 
 
 def names_addressed(sentences: Iterable[str]) -> tuple[Domain, ...]:
@@ -378,13 +389,13 @@ def end_said(sentences: Iterable[str], habits: Habits = PLAIN) -> date | None:
     """The day on which a sentence says that the certificate ends; a date that belongs to the next try is none."""
     before = ""
     for sentence in sentences:
-        sentence = _LOG_TIME.sub(" ", sentence)
+        sentence = _DUE.sub(" ", _LOG_TIME.sub(" ", sentence))
         hit = ENDS.search(sentence)
         if hit is not None and THAT_DAY.search(sentence):
             sentence, hit = f"{sentence} {before}", hit  # the date stands in the sentence above
         before = sentence
         days = [] if hit is None else dates_with_places(sentence, habits)
-        days = [(day, at) for day, at in days if not _is_of_a_try(sentence, at)]
+        days = [(day, at) for day, at in days if not _is_of_a_try(sentence, at) and not begins(sentence, at, days)]
         if hit is not None and days:
             return min(days, key=lambda found: (found[1] < hit.start(), abs(found[1] - hit.start())))[0]
     return None

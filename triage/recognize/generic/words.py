@@ -36,7 +36,7 @@ DO = _any(
     r"renew|re-?issu|\bissu(?:e|ed|ing|ance)\b|obtain|extend|validat|provision|\bsecur(?:ed|ing)\b|\bsecure (?:the|your|it|this|all|any|domains?|\S+\.[a-z])|generat|\breplac(?:e|ed|ing)\b",
     r"\bupdat(?:e|ed|ing)\b|install|\brequest",
     r"更新|発行|取得|延長|入れ替え|差し替え|インストール|有効(?:に|化)|(?:設定|導入|適用)(?:に|が|を|処理)",
-    r"\bcreat(?:e|ed|ing)\b|\bdeploy(?:ed|ing)?\b|\bnew certificates?\b|\bactivat(?:e|ed|ing)\b|aan ?te ?vragen|aangevraagd|wystawi|продл|обнов|выпус|utfärda|udsted|utsted|beantrag|expedi|emitir|emettre|emesso|emettere",
+    r"\bget (?:an?|the|your|new) (?:\w+ ){0,2}certificate|\bcreat(?:e|ed|ing)\b|\bdeploy(?:ed|ing)?\b|\bnew certificates?\b|\bactivat(?:e|ed|ing)\b|aan ?te ?vragen|aangevraagd|wystawi|продл|обнов|выпус|utfärda|udsted|utsted|beantrag|expedi|emitir|emettre|emesso|emettere",
     r"verläng|erneuer|ausgestellt",
     r"renouvel|renov|rinnov|odnow|odnaw|förny|forny",
     r"vernieuw|verleng",
@@ -55,12 +55,12 @@ NOT = _any(
     r"niet gelukt|lukte niet|nicht (?:\w+ ){0,2}(?:verlängert|erneuert|ausgestellt)|non (?:abbiamo|siamo)|n['’]avons pas|échou",
     r"no (?:hemos|se ha|ha) (?:podido|conseguido|logrado)|\bblocked\b|no pud(?:o|imos|ieron)|non abbiamo potuto|não foi possível|não (?:conseguimos|conseguiu|pudemos)|sin éxito|sem sucesso",
     r"실패|못(?:했|하)|않(?:았|습)|오류|失败|未能|未成功|无法|無法|错误",
-    r"\bNG\b|不成立|止まって|こけて|未達|拒否され|だめ(?:だった|でした)|ダメ(?:だった|でした)|行われて(?:い|おり?)(?:ない|ません)|動いて(?:い|おり?)(?:ない|ません)",
+    r"\bNG\b|不成立|止まって|こけて|未達|拒否され|だめ(?:だった|でした)|停滞|滞って|に(?:なりません|なって(?:い|おり?)ません)|ダメ(?:だった|でした)|行われて(?:い|おり?)(?:ない|ません)|動いて(?:い|おり?)(?:ない|ません)",
     r"no ha(?:n)? sido posible|no fue posible|\bfallid[oa]s?\b|n['’]a pas été possible|nie udało się|nie powiodło się|nie można|misslyckades|mislyktes|kunde inte|kunne ikke|не удалось|ошибк",
 )
 _SUPPOSED = (  # what a sentence supposes
     r"^(?:when|if|once|whenever|unless|should|in case) |\bunless\b|\b(?:when|if|before) (?:a|any|the|your) (?:certificate|renewal|domain)s?\b"
-    r"|\bremember\b|\balerts? (?:by|via|for|when|if)\b|した際|する際|された場合|になる前に|にご注意|と?に?ならないよう|したらどう|前回(?:\(|の(?:とき|時|際))|\b(?:learn|hear) that\b|\b(?:know|tell you) (?:when|if|whether)\b|\bnever miss\b|\byou get\b|\bdid you know\b|\bdays before (?:the )?expir|年に(?:一|1|数) ?(?:度|回)|ときどき|たまに"
+    r"|\bremember\b|\balerts? (?:by|via|for|when|if)\b|した際|する際|された場合|になる前に|\bonce (?:the|your|it)\b|\bmay stop\b|表示されると|にご注意|と?に?ならないよう|したらどう|前回(?:\(|の(?:とき|時|際))|\b(?:learn|hear) that\b|\b(?:know|tell you) (?:when|if|whether)\b|\bnever miss\b|\byou get\b|\bdid you know\b|\bdays before (?:the )?expir|年に(?:一|1|数) ?(?:度|回)|ときどき|たまに"
 )
 SUPPOSED = _any(_SUPPOSED)
 MAYBE = _any(  # what would happen if, what happens in general, and what the owner is asked to do: no failure
@@ -87,10 +87,10 @@ NOT_YET = _any(
 )
 RENEWAL = _any(r"\brenewal (?:attempt|status|result|state)|(?:自動)?更新(?:状況|結果|ステータス)")
 RUNS_OUT = _any(
-    r"expir(?:e[sd]?|y|ing|ation)\b|runs? out|running out|due to run out|CERT_DATE_INVALID|no longer valid|about to end|\bran out\b|\bended on\b",
+    r"expir(?:e[sd]?|y|ing|ation)\b|runs? out|running out|due to run out|CERT_DATE_INVALID|no longer valid|about to end|\bran out\b|\bended on\b|\blapsed?\b|\blapses\b",
     r"期限切れ|失効|切れ|期限が?(?:迫|近づ)|満了|有効期[限間][^。]{0,30}(?:残り|まで|終了|過ぎ|到来)|期限を(?:迎え|過ぎ)",
     r"läuft[^.]{0,60}\bab\b|abgelaufen",
-    r"expir(?:e|era|ent|eront|ó|ou|a|ará)\b|expiré|caduca|vence\b",
+    r"expir(?:e|era|ent|eront|ó|ou|a|ará)\b|expiré|caducó|caduca|vence\b",
     r"истека|ист[её]к|законч(?:ится|ился|илось)|заканчива|ungültig|går ut\b|utgår|traci ważność|verloopt|verlopen|scade\b|scadut[oi]|scadrà|scadono|caducan|vencen|expiram|kurz vor|ablaufen|wygas|löper ut|utløper|udløber",
     r"certificates?\b.{0,40} ends?\b|あと ?\d+ ?日|残り? ?\d+ ?日|残り?日数|残り期間|\d+ ?日を切|期限(?:が|まで)? ?\d+ ?(?:日|週間|[かヶ]月)(?:前|以内|後)|期限まで ?(?:あと|残り)? ?\d+ ?日|(?:期限|期間)を?切|days? (?:left|remaining|to go)|\bless than \d+ days",
     r"만료|到期|过期|過期|即将失效",
@@ -123,7 +123,7 @@ OVER = _any(  # it failed, and then it did not: told as done, and of the renewal
 )
 SAYS_RESOLVED = _any(r"^\W{0,3}(?:RESOLVED|RECOVERY|RECOVERED|OK|復旧|回復)[\]】:：)]")  # a subject
 SETTLED = _any(  # what is answered when all is well
-    r"もう大丈夫|助かりました|無事に|対応は不要です|you can close (?:this|it)\b|\bpadlock is back\b|\bthat did it\b|直りました|復活し|解決しました|治りました|\b(?:works|working|fine|fixed|sorted) (?:again|now)\b|\ball good now\b"
+    r"警告なしで|もう大丈夫|助かりました|無事に|対応は不要です|you can close (?:this|it)\b|\bpadlock is back\b|\bthat did it\b|直りました|復活し|解決しました|治りました|\b(?:works|working|fine|fixed|sorted) (?:again|now)\b|\ball good now\b"
 )
 NOW_FINE = _any(
     r"更新済み|発行成功|更新成功|更新され|まで有効|正常に|正常(?:\(|表示)|新しい期限|完了|\brenewed\b|new certificate|valid until|success|\bOK - |\bOK 残り"
@@ -156,7 +156,7 @@ OUTRIGHT = _any(  # and it was tried already
 
 FAILED_ROW = _any(
     r"실패|失败|未能|\[-\]|\bNOT renewed\b|不成立|\bKO\b|\bwith (?:problems|errors|issues)\b",
-    r"\bnot validated\b|未検証|失敗|エラー|異常|未完了|未更新|更新不可|できなかった|できません|できていない|見つかりません|存在しません|一致しません|届きません|できておりません|されていません|されておりません|\bNG\b|×|❌|✗|✖|⛔",
+    r"\bwithout success\b|unsuccessful|sans succès|ohne Erfolg|sin éxito|senza successo|zonder succes|\bnot validated\b|未検証|失敗|エラー|異常|未完了|未更新|更新不可|できなかった|できません|できていない|見つかりません|存在しません|一致しません|届きません|できておりません|されていません|されておりません|\bNG\b|×|❌|✗|✖|⛔",
     r"\bfail(?:ed|ure|s|ing)?\b|\berrors?\b|not renewed|\bunable\b|(?:could|can) ?n[o'’]t|\bcan['’]t\b",
     r"fehlgeschlagen|fehler|échec|échoué|falló|fallido|falhou|falha|mislukt|fallit|misslycka|nie powiodł",
     r"konnten? nicht|nie udało|kunde inte|kunne ikke|n['’](?:a|ont) pas|no se (?:han?|pudo)|não f(?:oi|oram)|kon(?:den)? niet",
@@ -193,7 +193,7 @@ NAME_LABEL = _any(
     r"|証明書(?:名|対象)?|対象(?:URL)?|(?:Web|ウェブ)サイト|(?:サブ|マルチ)ドメイン|(?:別|代替)名|\bURL\b",
     r"\bdomains?\b|\bhost ?names?\b|\bhosts?\b|\bcommon[ _]names?\b|\bcn\b|\bfqdns?\b|\b(?:web)?sites?\b|\bcert(?:ificate)?s?\b"
     r"|\bnames?\b|\bsubject\b|\bsans?\b|\bidentifiers?\b|\bv(?:irtual )?hosts?\b|\bzones?\b|\btargets?\b|\bendpoints?\b"
-    r"|\balt ?names?\b|\binstance\b|\balias(?:es)?\b|\border\b|\b(?:store|shop|web|site) address|\bobject\b|\bresource\b|\bitem\b|\basset\b|\bmonitor(?:ed)?\b|\w*namen?\b|\balso (?:included|covers|covered)\b|\baffected\b|\bservice\b|\bcovers\b|\bcovered\b|\bincludes\b",
+    r"|\balt ?names?\b|\binstance\b|\balias(?:es)?\b|\border\b|\b(?:store|shop|web|site) address|\bobject\b|\bresource\b|\bitem\b|\basset\b|\bmonitor(?:ed)?\b|\w*namen?\b|^also$|\balso (?:included|covers|covered)\b|\baffected\b|\bservice\b|\bcovers\b|\bcovered\b|\bincludes\b",
     r"\bdomaines?\b|\bdominios?\b|\bdomínios?\b|\bdomini\b|\bdominio\b|\bdomeinn?aa?m(?:en)?\b|\bdomein(?:en)?\b|\bwebseiten?\b|\bsitios?(?: web)?\b"
     r"|\bzertifikate?\b|\bcertificats?\b|\bcertificados?\b|\bcertificat[oi]\b|\bsiti?o?\b|\btamb[eé]m inclu|\bservidor virtual\b|\bnoms?\b|\bnombres?\b",
     r"도메인|인증서|호스트|域名|證書|证书|网站|網站|主机",
@@ -214,7 +214,7 @@ ENDS_LABEL = _any(
 # What belongs to somebody else: the server, the panel, the writer, the next try, the record that is wanted.
 OTHER_LABEL = _any(
     r"サーバー?(?:名|ID|番号)?$|ネームサーバ|実行|送信|差出|管理(?:画面|パネル|者)|ログイン|パネル|問い?合わ?せ|詳細|お知らせ|ヘルプ|サポート|マニュアル|参照|手順"
-    r"|連絡|担当|宛|初期|テスト|検知|発生|発行(?:元|者|局)|認証局|メール|IPアドレス|レコード|転送先|リダイレクト|オリジン|配信元|開始|次回|実施|試行|再試行|確認日|検出|\bIP\b|\bTEL\b|会社|名前$|^期限日|^due\b|氏名|お名前|原因|理由|エラー|内容|(?:例|以前|旧|移転)",
+    r"|連絡|担当|宛|初期|テスト|検知|発生|発行(?:元|者|局)|認証局|メール|IPアドレス|レコード|転送先|リダイレクト|オリジン|配信元|開始|次回|実施|試行|再試行|確認日|検出|\bIP\b|\bTEL\b|会社|名前$|氏名|お名前|原因|理由|エラー|内容|(?:例|以前|旧|移転)",
     r"\bservers?\b|\bnode\b|\bmachine\b|name ?servers?|\bfrom\b|\bsen(?:t|der)\b|\bpanel\b|\blog ?in\b|\bsupport\b|\bhelp\b|\bdocs?\b|\bdetails?\b|\bmore\b"
     r"|\bissuers?\b|\bissued by\b|\bCA\b|\bauthority\b|\bcontacts?\b|\be-?mail\b|\brecords?\b|\b(?:A|AAAA|CNAME|TXT|NS|MX)$|\bredirect\w*|\bnext\b|\bretry\b|\breason\b"
     r"|\berrors?\b|\bproblem\b|\bcause\b|\bdetected\b|\bchecked\b|\bstarted\b|\bphone\b|\btel\b|\blink\b|\bclick\b|\bvisit\b|\bsee\b|\bIP\b|\bpoints?\b|\bexpected\b"
@@ -230,7 +230,7 @@ FILLERS = _any(  # words that may stand in a label or between names and make it 
 
 ENDS = _any(
     r"expir(?:es|ed|y|ation|ing|e)\b|runs? out|run out|valid (?:until|till|to|through|for)|keeps? working until|ran out|not after|valid_to",
-    r"(?:日|:\d\d|\)) ?まで(?:[^に]|$)|まで(?:使え|ご?利用|有効)|残り ?\d+ ?日|あと ?\d+ ?日|stop working on|days left|\bstops (?:working )?on\b|\bended on\b|\bwarnings? (?:after|from|on)\b",
+    r"(?:日|:\d\d|\)) ?まで(?:[^に]|$)|まで(?:使え|ご?利用|有効)|残り ?\d+ ?日|あと ?\d+ ?日|stop working on|days left|\bstops (?:working )?on\b|\bended on\b|\blapsed on\b|caducó|\bwarnings? (?:after|from|on)\b",
     r"renewal can be completed before|ends? on|lapses?|good (?:until|till|through)|\bruns until|not_?after|still valid until",
     r"만료|到期|过期|有效期",
     r"有効期限|有効期間|満了|期限|失効|終了日|まで有効|切れ|日 ?以降[^。]{0,24}(?:表示|警告|閲覧|できなく)|invalid from|validity (?:on|ends)",
@@ -289,7 +289,7 @@ PASSWORD = _any(r"\bpasswords?\b|パスワード|passwor[dt]\w*|contraseña|mot 
 PAYMENT = _any(
     r"お?支払い?(?:方法|情報|い?(?:が|を|は)?(?:確認|でき|お願い))|ご?請求(?:書|金額)|決済(?:が|に|でき|エラー)|クレジットカード|betalingskort|betalningskort|\bkortet\b|card on file|carta di credito|tarjeta de crédito|carte bancaire|kreditkarte",
     r"\b(?:factuur|rechnung|facture|factura|fattura|fatura)\b|发票|账单|결제|청구",
-    r"invoice|payment (?:failed|method|due|declined)|credit card|billing",
+    r"invoice|payment (?:failed|method|due|declined)|credit card|\bbilling (?:address|cycle|department|details|failed|info|problem|statement|team)",
 )
 ORDER = _any(
     r"お?支払|ご?請求|決済|クレジットカード|料金|invoice|payment|credit card|billing|(?:at|to) checkout|auto-?renew(?:al)? (?:of )?your (?:order|subscription)",
@@ -303,7 +303,7 @@ ADVERTISING = _any(
 )
 HARD_SELL = _any(r"\d+ ?% ?(?:off|OFF|オフ|discount|rabatt|割引)|\buse code\b|クーポンコード")
 SEEN_BY_PEOPLE = _any(  # what visitors tell the owner
-    r"警告(?:画面)?が(?:出て|出る|出た|出ました|表示され(?:て|まし))|保護されて(?:い)?ない|\bnot secure\b|\bsays it(?:['’]s| is) not safe\b"
+    r"警告(?:画面)?が(?:出て|出る|出た|出ました|表示され(?:て|まし))|保護されて(?:い)?ない|保護されません|安全ではありません|\bnot secure\b|\bnot private\b|no es (?:privada|segura)|nicht sicher|pas sécurisée?\b|\bsays it(?:['’]s| is) not safe\b"
 )
 UNSUBSCRIBE = _any(
     r"unsubscribe|afmelden|uitschrijven|退订|退訂|수신거부|(?:配信|購読)(?:停止|解除)|email preferences|abmelden|désabonner|darse de baja"
