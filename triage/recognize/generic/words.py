@@ -36,7 +36,7 @@ DO = _any(
     r"renew|re-?issu|\bissu(?:e|ed|ing|ance)\b|obtain|extend|validat|provision|\bsecur(?:ed|ing)\b|\bsecure (?:the|your|it|this|all|any|domains?|\S+\.[a-z])|generat|\breplac(?:e|ed|ing)\b",
     r"\bupdat(?:e|ed|ing)\b|install|\brequest",
     r"更新|発行|取得|延長|入れ替え|差し替え|インストール|有効(?:に|化)|(?:設定|導入|適用)(?:に|が|を|処理)",
-    r"\bget (?:an?|the|your|new) (?:\w+ ){0,2}certificate|\bcreat(?:e|ed|ing)\b|\bdeploy(?:ed|ing)?\b|\bnew certificates?\b|\bactivat(?:e|ed|ing)\b|aan ?te ?vragen|aangevraagd|wystawi|продл|обнов|выпус|utfärda|udsted|utsted|beantrag|expedi|emitir|emettre|emesso|emettere",
+    r"\bget (?:an?|the|your|new) (?:\w+ ){0,2}certificate|\bcreat(?:e|ed|ing)\b|\bdeploy(?:ed|ing)?\b|certificate management|\bnew certificates?\b|\bactivat(?:e|ed|ing)\b|aan ?te ?vragen|aangevraagd|wystawi|продл|обнов|выпус|utfärda|udsted|utsted|beantrag|expedi|emitir|emettre|emesso|emettere",
     r"verläng|erneuer|ausgestellt",
     r"renouvel|renov|rinnov|odnow|odnaw|förny|forny",
     r"vernieuw|verleng",
@@ -168,7 +168,7 @@ FINE_ROW = _any(
     r"\bprotected\b|\bpassed\b|\bunaffected\b|\bstill (?:valid|covered|fine)\b|異常なし|問題な",
     r"^\[\d{1,3}\] resolved$|\bin (?:4[6-9]|[5-9]\d|[1-9]\d\d) days\b|\b(?:4[6-9]|[5-9]\d|[1-9]\d\d) days (?:left|remaining|to go)|(?:have|has) been secured|\bvalidated\b|保護され(?:て|まし)|\bare secured\b|nothing to do|not due|\bdeployed\b|new certificate\b|\bskip\b|残り ?\d{2,3} ?日|未到来|影響(?:は)?(?:ご?ざいません|ありません|なし)",
     r"\bcorrect[oa]?\b|in ordnung|\bquedan \d{2,3} d|成功|正常|完了|更新済|更新でき(?:た|て|まし)|できた|更新しました|更新されました|不要|対象外|有効\b|○|◯|✅|✔|✓",
-    r"\bok\b|success|\brenewed\b|\bvalid\b|\bhealthy\b|not (?:yet )?due|skipped|no action|up to date|\bissued\b",
+    r"\bok\b|success|\brenewed\b|\bvalid\b|\bhealthy\b|not (?:yet )?due|skipped|no action|up to date|\bissued(?:$|[.!,;:)]| (?:on|and|for|at)\b)",
     r"erneuert|verlängert|\bgültig|renouvelé|\bvalides?\b|\[\+\]|\bvigente|renovado|vernieuwd|verlengd|rinnovato",
 )
 UNDONE = _any(  # `no se ha renovado`: what ends like a success
@@ -230,7 +230,7 @@ FILLERS = _any(  # words that may stand in a label or between names and make it 
 
 ENDS = _any(
     r"expir(?:es|ed|y|ation|ing|e)\b|runs? out|run out|valid (?:until|till|to|through|for)|keeps? working until|ran out|not after|valid_to",
-    r"(?:日|:\d\d|\)) ?まで(?:[^に]|$)|まで(?:使え|ご?利用|有効)|残り ?\d+ ?日|あと ?\d+ ?日|stop working on|days left|\bstops (?:working )?on\b|\bended on\b|\blapsed on\b|caducó|\bwarnings? (?:after|from|on)\b",
+    r"(?:日|:\d\d|/\d{1,2}|\)) ?まで(?:[^に]|$)|まで(?:使え|ご?利用|有効)|残り ?\d+ ?日|あと ?\d+ ?日|stop working on|days left|\bstops (?:working )?on\b|\bended on\b|\blapsed on\b|caducó|\bwarnings? (?:after|from|on)\b",
     r"renewal can be completed before|ends? on|lapses?|good (?:until|till|through)|\bruns until|not_?after|still valid until",
     r"만료|到期|过期|有效期",
     r"有効期限|有効期間|満了|期限|失効|終了日|まで有効|切れ|日 ?以降[^。]{0,24}(?:表示|警告|閲覧|できなく)|invalid from|validity (?:on|ends)",
