@@ -1,4 +1,4 @@
-"""A mail that no rule knows → what it says of a certificate, in eight languages, or why that cannot be said.
+"""A mail that no rule knows → what it says of a certificate, or why that cannot be said.
 
 Careful on purpose: a name counts only in a labelled field, a row of a list, the subject, a quoted CA error, or where a
 sentence says whose certificate it speaks of. A name that merely occurs (a signature, a link, an advertisement) never

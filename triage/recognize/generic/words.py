@@ -2,7 +2,8 @@
 """The words by which a stranger's mail is understood: a group for each idea, a line for each language. Data.
 
 Japanese and English are read as well as we can; German, French, Spanish, Portuguese, Italian and Dutch in their plain
-forms. Every word was in a mail of the samples; case does not matter.
+forms; of Swedish, Danish, Norwegian, Polish, Russian, Korean and Chinese a few sentences. Every word was in a mail of
+the samples; case does not matter.
 """
 
 from typing import Any
