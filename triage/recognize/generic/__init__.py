@@ -53,7 +53,9 @@ def unknown_notice(
     habits = Habits(bool(_DAY_FIRST.search(text.whole[:4000])), dated.date() if dated else None)
     table = entries_in(text.lines.split("\n"), habits)
     sentences = sentences_of(text.subject, table.prose)
-    because = something_else(text, sentences, rows=any(entry.outcome == "failed" for entry in table.entries))
+    rows = any(entry.outcome == "failed" for entry in table.entries)
+    labelled = any(entry.how == "label" for entry in table.entries)
+    because = something_else(text, sentences, rows=rows, labelled=labelled)
     if because:
         return Unrecognized("not-a-notice", because)
     entries = [kept for entry in table.entries if (kept := replace(entry, names=theirs(entry.names, known))).names]
@@ -77,7 +79,7 @@ def unknown_notice(
     until = _only_day(entries) or table.expires or end_said(sentences, habits)
     soon = until if until and (dated is None or until <= dated.date() + SOON) else None
     all_well = (event.is_good and not is_answer) or any(entry.outcome == "fine" for entry in entries)
-    if not names and (all_well or not says_so_of_one(event, words, sentences, soon)):
+    if not names and (all_well or not (event.is_good or says_so_of_one(event, words, sentences, soon))):
         return Unrecognized("unclear", "it speaks of a certificate, but does not say for which domain")
     kept = names[:MOST_NAMES]
     problems = _named(problems, kept)

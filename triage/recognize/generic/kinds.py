@@ -10,6 +10,7 @@ from triage.recognize.generic.words import (
     APPROVAL,
     ASKS_PASSWORD,
     EDITORIAL,
+    FOR_PEOPLE,
     FOR_SIGNING,
     HARD_SELL,
     HOW_TO,
@@ -29,13 +30,13 @@ from triage.recognize.generic.words import (
 from triage.recognize.text import Text
 
 
-def something_else(text: Text, sentences: Sequence[str], *, rows: bool) -> str | None:
+def something_else(text: Text, sentences: Sequence[str], *, rows: bool, labelled: bool) -> str | None:
     """A plain failure outweighs what a host advertises below it, not what a seller or an editor writes around it.
 
-    `rows`: a label or a list of the mail says that something failed.
+    `rows`: a label or a list of the mail says that something failed. `labelled`: a label names somebody.
     """
     whole = _ADDRESSES.sub(" ", text.whole)
-    if FOR_SIGNING.search(text.subject):
+    if FOR_SIGNING.search(text.subject) or FOR_PEOPLE.search(whole):
         return "it is about a certificate of another kind"
     if OTHER_CERTIFICATES.search(whole) and not OF_A_SERVER.search(OTHER_CERTIFICATES.sub(" ", whole)):
         return "it is about a certificate of another kind"
@@ -45,7 +46,7 @@ def something_else(text: Text, sentences: Sequence[str], *, rows: bool) -> str |
         return "it is about a password"
     if ASKS_PASSWORD.search(whole):
         return "it asks for a password"
-    if PAYMENT.search(whole):
+    if PAYMENT.search(whole) and not problems_in(text.lines):
         return "it is about a payment"
     if APPROVAL.search(whole) and not problems_in(text.lines):
         return "it asks to approve something"
@@ -65,7 +66,7 @@ def something_else(text: Text, sentences: Sequence[str], *, rows: bool) -> str |
         return "it announces a change, not the state of one certificate"
     around = UNSUBSCRIBE.search(whole) or HARD_SELL.search(whole)
     selling = ADVERTISING.search(text.subject) or (ADVERTISING.search(whole) and around)
-    if selling and not _is_plain(failures, sentences[0]):
+    if selling and not (failures and labelled) and not _is_plain(failures, sentences[0]):
         return "it is advertising"
     if failures or rows:
         return None

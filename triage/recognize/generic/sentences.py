@@ -112,7 +112,9 @@ _OPENED = re.compile(
 _URL = re.compile(r"https?://[\x21-\x7e]+")
 _SEEN = re.compile(r"ERR_CERT_")  # a browser's own word: somebody saw it
 _LOG_TIME = re.compile(r"\[[^\[\]]{0,40}\d\d:\d\d[^\[\]]{0,20}\]")  # when a line was written
-_DUE = re.compile(r"(?<!有効)期限日 ?[:：] ?[\d/.-]+|\bdue(?: date)? ?: ?[\w/.-]{4,20}", re.IGNORECASE)  # of a task
+_DUE = re.compile(
+    r"(?<!有効)期限日[\]】]? ?[:：]? ?[\d/.-]+|\bdue(?: date)? ?: ?[\w/.-]{4,20}", re.IGNORECASE
+)  # of a task
 _OTHER_PORT = re.compile(r":(?!443\b)\d")  # `example.jp:443` is the site itself
 _ANY_NAME = re2.compile(rf"(?i){A_NAME}")
 _DOTTED = re.compile(r"[^\s.]\.[^\s.]")  # without one, no name
@@ -189,13 +191,14 @@ def event_of(sentences: Sequence[str], *, is_answer: bool = False, fails: bool =
     if SAYS_RESOLVED.search(subject):
         return Event.RENEWED, subject
     if RESOLVED.search(subject):
-        done = next((s for s in sentences[1:] if NOW_FINE.search(s)), None)
+        fine = (s for s in sentences[1:] if NOW_FINE.search(s))
+        done = next((s for s in fine if not (fails and _ANY_NAME.search(s))), None)  # some of them are well, not all
         if done is not None:
             return Event.RENEWED, done
     over = None if fails else _over(sentences, is_answer=is_answer)
     if over is not None:
         return Event.RENEWED, over
-    for group in (sentences[:1], sentences[1:]):
+    for group in (sentences[1:],) if is_answer else (sentences[:1], sentences[1:]):
         for sentence in group:
             if REDUCED.search(sentence) and not MAYBE.search(sentence):
                 return Event.REDUCED_COVERAGE, sentence

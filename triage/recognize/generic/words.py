@@ -36,19 +36,19 @@ TOPIC = _any(
 DO = _any(
     r"renew|re-?issu|\bissu(?:e|ed|ing|ance)\b|obtain|extend|validat|provision|\bsecur(?:ed|ing)\b|\bsecure (?:the|your|it|this|all|any|domains?|\S+\.[a-z])|generat|\breplac(?:e|ed|ing)\b",
     r"\bupdat(?:e|ed|ing)\b|install|\brequest",
-    r"更新|発行|取得|延長|入れ替え|差し替え|インストール|有効(?:に|化)|(?:設定|導入|適用)(?:に|が|を|処理)",
+    r"更新|発行|取得|延長|入れ替え|差し替え|インストール|有効(?:に|化)|SSL化|(?:設定|導入|適用)(?:に|が|を|処理)",
     r"\bget (?:an?|the|your|new) (?:\w+ ){0,2}certificate|\bcreat(?:e|ed|ing)\b|\bdeploy(?:ed|ing)?\b|certificate management|\bnew certificates?\b|\bactivat(?:e|ed|ing)\b|aan ?te ?vragen|aangevraagd|wystawi|продл|обнов|выпус|utfärda|udsted|utsted|beantrag|expedi|emitir|emettre|emesso|emettere",
-    r"verläng|erneuer|ausgestellt",
+    r"verläng|erneuer|ausgestell|ausstell",
     r"renouvel|renov|rinnov|odnow|odnaw|förny|forny",
     r"vernieuw|verleng",
     r"갱신|발급|연장|续期|续订|續期|更新|签发|簽發|续签",
 )
 NOT = _any(
-    r"n[o'’]t\b|\bunable|unsuccessful|fail(?:s|ed|ing|ure)?\b|\berrors?\b|\bproblems?\b|\btrouble|\bsnag\b|\btimed out\b|\bno certificate (?:has|was|could)|打ち切|見送|rejected|refused|impossible",
+    r"n[o'’]t\b|\bunable|unsuccessful|fail(?:s|ed|ing|ure)?\b|\berrors?\b|\bproblems?\b|\btrouble|\bsnag\b|\btimed out\b|\bnobody (?:has |had )?renewed\b|\bno certificate (?:has|was|could)|打ち切|見送|rejected|refused|impossible",
     r"\bno longer be",
-    r"失敗|でき(?:て(?:い|お))?(?:り?ません|な(?:い|かった))|出来(?:ません|なかった)|未完了|エラー|されませんでした|されていません",
+    r"失敗|でき(?:て(?:い|お)?)?(?:り?ません|な(?:い|かった))|出来(?:ません|なかった)|未完了|エラー|されませんでした|されていません",
     r"行えません|行われません|行われなかった|正常に(?:終了|完了)(?:いた)?し(?:ません|なか)|対象外と(?:な|し)|不能|不可|異常終了|うまくいき?ません|うまくいって(?:い|お)|通らず|(?:完了|成功|反映)(?:して(?:い|お)?(?:り?ません|ない)|しません|していません|できて(?:い|お))|至(?:り|って(?:い|お)り)ません|至らな|断られ|更新に至",
-    r"konnten? (?:\w+ ){0,3}nicht|nicht möglich|fehlgeschlagen|fehler|n[\'’]a pas abouti",
+    r"konnten? (?:\w+ ){0,3}nicht|nicht möglich|\bkeine? (?:neues |gültiges )?Zertifikat|fehlgeschlagen|fehler|n[\'’]a pas abouti",
     r"n['’]a pas (?:pu|été)|échec|échoué",
     r"no se (?:pudo|ha podido)|falló|fallido|não (?:pôde|foi|pode)|falhou|falha",
     r"mislukt|kon(?:den)? niet|niet (?:worden )?(?:vernieuwd|verlengd)",
@@ -60,7 +60,7 @@ NOT = _any(
     r"no ha(?:n)? sido posible|no fue posible|\bfallid[oa]s?\b|n['’]a pas été possible|nie udało się|nie powiodło się|nie można|misslyckades|mislyktes|kunde inte|kunne ikke|не удалось|ошибк",
 )
 _SUPPOSED = (  # what a sentence supposes
-    r"^(?:when|if|once|whenever|unless|should|in case) |\bunless\b|\b(?:when|if|before) (?:a|any|the|your) (?:certificate|renewal|domain)s?\b"
+    r"^(?:if|once|whenever|unless|should|in case) |^when (?:an?|the|your|any) |\bunless\b|\b(?:when|if|before) (?:a|any|the|your) (?:certificate|renewal|domain)s?\b"
     r"|\bremember\b|\balerts? (?:by|via|for|when|if)\b|した際|する際|された場合|になる前に|\bonce (?:the|your|it)\b|\bmay stop\b|表示されると|にご注意|と?に?ならないよう|したらどう|前回(?:\(|の(?:とき|時|際))|\b(?:learn|hear) that\b|\b(?:know|tell you) (?:when|if|whether)\b|\bnever miss\b|\byou get\b|\bdid you know\b|\bdays before (?:the )?expir|年に(?:一|1|数) ?(?:度|回)|ときどき|たまに"
 )
 SUPPOSED = _any(_SUPPOSED)
@@ -124,14 +124,14 @@ OVER = _any(  # it failed, and then it did not: told as done, and of the renewal
 )
 SAYS_RESOLVED = _any(r"^\W{0,3}(?:RESOLVED|RECOVERY|RECOVERED|OK|復旧|回復)[\]】:：)]")  # a subject
 SETTLED = _any(  # what is answered when all is well
-    r"警告なしで|もう大丈夫|助かりました|無事に|対応は不要です|you can close (?:this|it)\b|\bpadlock is back\b|\bthat did it\b|直りました|復活し|解決しました|治りました|\b(?:works|working|fine|fixed|sorted) (?:again|now)\b|\ball good now\b"
+    r"警告なしで|もう大丈夫|助かりました|無事に|対応は不要です|you can close (?:this|it)\b|\bclosing this\b|\bwent through\b|certificate is (?:fine|ok|valid)\b|\bnew cert(?:ificate)? is (?:live|in place|up)\b|\bpadlock is back\b|\bthat did it\b|直りました|復活し|解決しました|治りました|\b(?:works|working|fine|fixed|sorted) (?:again|now)\b|\ball good now\b"
 )
 NOW_FINE = _any(
     r"更新済み|発行成功|更新成功|更新され|まで有効|正常に|正常(?:\(|表示)|新しい期限|完了|\brenewed\b|new certificate|valid until|success|\bOK - |\bOK 残り"
 )
 SPARED = _any(  # what a sentence says is well beside what is not
     r"\b(?:was|were|is|are|has been|now) renewed|all good|renews? by itself|not affected|unaffected|is fine|are fine|no worries|needs? no attention|still works?",
-    r"更新済み|影響(?:は)?(?:ご?ざいません|ありません)|通常(?:どおり|通り)|引き続きご利用|対象外|解消|問題(?:は)?(?:ありません|ござい)|別契約",
+    r"\bnot (?:yet )?due\b|\bskipping\b|\b(?:is|are) (?:ok|okay|all right)\b|更新済み|影響(?:は)?(?:ご?ざいません|ありません)|通常(?:どおり|通り)|引き続きご利用|対象外|解消|問題(?:は)?(?:ありません|ござい)|別契約",
 )
 RENEWS = _any(
     r"\brenew|更新|갱신|续期|续订|續期|renov|renouvel|rinnov|vernieuw|verläng|erneuer|odnow|odnaw|förny|forny"
@@ -157,13 +157,14 @@ OUTRIGHT = _any(  # and it was tried already
 
 FAILED_ROW = _any(
     r"실패|失败|未能|\[-\]|\bNOT renewed\b|不成立|\bKO\b|\bwith (?:problems|errors|issues)\b",
-    r"\bwithout success\b|unsuccessful|sans succès|ohne Erfolg|sin éxito|senza successo|zonder succes|\bnot validated\b|未検証|失敗|エラー|異常|未完了|未更新|更新不可|できなかった|できません|できていない|見つかりません|存在しません|一致しません|届きません|できておりません|されていません|されておりません|\bNG\b|×|❌|✗|✖|⛔",
+    r"\bnobody (?:has |had )?renewed\b|行われて(?:い|おり?)(?:ない|ません)|行われませんでした|\bwithout success\b|unsuccessful|sans succès|ohne Erfolg|sin éxito|senza successo|zonder succes|\bnot validated\b|未検証|失敗|エラー|異常|未完了|未更新|更新不可|できなかった|できません|できていない|見つかりません|存在しません|一致しません|届きません|できておりません|されていません|されておりません|\bNG\b|×|❌|✗|✖|⛔",
     r"\bfail(?:ed|ure|s|ing)?\b|\berrors?\b|not renewed|\bunable\b|(?:could|can) ?n[o'’]t|\bcan['’]t\b",
     r"fehlgeschlagen|fehler|échec|échoué|falló|fallido|falhou|falha|mislukt|fallit|misslycka|nie powiodł",
     r"konnten? nicht|nie udało|kunde inte|kunne ikke|n['’](?:a|ont) pas|no se (?:han?|pudo)|não f(?:oi|oram)|kon(?:den)? niet",
 )
 EXPIRED_ROW = _any(
-    r"期限切れ|失効しました|\bexpired\b|abgelaufen|caducad[oa]|expiré|expirou|expirad[oa]|scadut[oi]|verlopen|만료됨|已过期"
+    r"\d (?:WARN(?:ING)?|CRIT(?:ICAL)?|SOON)\b",
+    r"期限切れ|失効しました|\bexpired\b|abgelaufen|caducad[oa]|expiré|expirou|expirad[oa]|scadut[oi]|verlopen|만료됨|已过期",
 )
 FINE_ROW = _any(
     r"\bprotected\b|\bpassed\b|\bunaffected\b|\bstill (?:valid|covered|fine)\b|異常なし|問題な",
@@ -173,10 +174,10 @@ FINE_ROW = _any(
     r"erneuert|verlängert|\bgültig|renouvelé|\bvalides?\b|\[\+\]|\bvigente|renovado|vernieuwd|verlengd|rinnovato",
 )
 UNDONE = _any(  # `no se ha renovado`: what ends like a success
-    r"(?:\bnot\b|n['’]t\b|\bno se\b|\bnicht|\bniet|\bpas\b|\bnon\b|\bnão)[^.]{0,24}(?:renew|renov|erneu|verläng|vernieu|verlen|rinnov)",
+    r"(?:\bnot\b|\bnobody\b|\bnever\b|n['’]t\b|\bno se\b|\bnicht|\bniet|\bpas\b|\bnon\b|\bnão)[^.]{0,24}(?:renew|renov|erneu|verläng|vernieu|verlen|rinnov)",
 )
 NONE_ROW = _any(
-    r"\bnot (?:yet )?expired\b|切れていません|切れではありません",
+    r"\bexpiry (?:check|monitoring)\b|\bnot (?:yet )?expired\b|切れていません|切れではありません",
     r"\b(?:expiring(?: soon)?|about to expire|expired|failed(?: renewals?)?) ?[:=]? ?0\b",
     r"(?:errors?|failures?|失敗|エラー) ?[:=]? ?(?:none|なし|無し|ゼロ)|異常なし|期限切れ ?:? ?0 ?件",
     r"(?:失敗|エラー)(?:した|の)(?:証明書|ドメイン|サイト)はありません|\bno failed\b",
@@ -236,7 +237,7 @@ ENDS = _any(
     r"만료|到期|过期|有效期",
     r"有効期限|有効期間|満了|期限|失効|終了日|まで有効|切れ|日 ?以降[^。]{0,24}(?:表示|警告|閲覧|できなく)|invalid from|validity (?:on|ends)",
     r"läuft|gültig bis|ablauf|abgelaufen|\bnoch bis\b",
-    r"expire|expiré|expir(?:ou|ará|ó)\b|expiration|valable jusqu|valide jusqu|ungültig|går ut\b|истека|ист[её]к|законч(?:ится|ился)",
+    r"expire|expiré|échéance|expir(?:ou|ará|ó)\b|expiration|valable jusqu|valide jusqu|ungültig|går ut\b|истека|ист[её]к|законч(?:ится|ился)",
     r"caduca|vence|expira|válido (?:hasta|até)|vencim|caducidad|validade",
     r"verloopt|verlopen|geldig tot|vervaldatum|scade|scadenza|scadrà|scadut|valido fino|wygas|ważny do|löper ut",
 )
@@ -282,6 +283,7 @@ OTHER_CERTIFICATES = _any(
     r"SSL[- ]?VPN|TLS interception",
 )
 FOR_SIGNING = _any(r"code[- ]?signing\b|distribution certificate|署名証明書|\bSAML\b")
+FOR_PEOPLE = _any(r"certificats? de formation|\btraining certificates?\b|certificado de (?:curso|formación)|修了証")
 OF_A_SERVER = _any(  # of the kind that visitors of a site see
     r"\b(?:SSL|TLS|HTTPS|ACME|DCV)\b|Let['’]?s Encrypt|certbot|cert-manager|サーバー?証明書|ERR_CERT|padlock|鍵マーク|\bSSL"
 )
@@ -293,7 +295,7 @@ PAYMENT = _any(
     r"invoice|payment (?:failed|method|due|declined)|credit card|\bbilling (?:address|cycle|department|details|failed|info|problem|statement|team)",
 )
 ORDER = _any(
-    r"お?支払|ご?請求|決済|クレジットカード|料金|invoice|payment|credit card|billing|(?:at|to) checkout|auto-?renew(?:al)? (?:of )?your (?:order|subscription)",
+    r"お?支払|ご?請求|決済|クレジットカード|料金|invoice|payment (?:method|due|link|details|received|by|is|of)|credit card|\bbilling (?:address|cycle|details|info)|(?:at|to) checkout|auto-?renew(?:al)? (?:of )?your (?:order|subscription)",
     r"ご?購入|ご?注文|お?申し?込み?(?:み)?(?:を|が|手続|方法|フォーム|は)|更新(?:の)?(?:お)?手続き|更新のご案内|更新費用|有償|お?見積",
     r"purchase|your order|place an order|renew your (?:order|subscription|plan)|quote",
 )
