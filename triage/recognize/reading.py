@@ -88,7 +88,10 @@ def _one(message: Message, rulebook: Rulebook, depth: int) -> Notices | Unrecogn
 
 def _alone(message: Message, rulebook: Rulebook) -> Notices | Unrecognized:
     """This mail by its own text."""
-    first = next(_sources(message))
+    return _by_rules(message, rulebook) or _by_its_words(message, rulebook)
+
+
+def _by_rules(message: Message, rulebook: Rulebook) -> Notices | Unrecognized | None:
     for source in _sources(message):
         newer = _above_quotes(source)
         outcome = _known(newer, message.links, rulebook) if newer else None
@@ -97,20 +100,22 @@ def _alone(message: Message, rulebook: Rulebook) -> Notices | Unrecognized:
         outcome = _known(source, message.links, rulebook)
         if outcome is not None:
             return outcome
-    for source in _remarks(message):
-        outcome = _unknown(source, message.links, rulebook, is_answer=True)
-        if isinstance(outcome, Notices):
-            remark = outcome
-            break
-    else:
-        if _is_old(message):
-            return Unrecognized("unclear", "it answers an old mail, and says nothing of a certificate itself")
-        outcome = _unknown(first, message.links, rulebook)
-        return _settled(outcome) if any(is_settled(source.body) for source in _remarks(message)) else outcome
-    if any(notice.names or notice.event.is_good for notice in remark.notices):
+    return None
+
+
+def _by_its_words(message: Message, rulebook: Rulebook) -> Notices | Unrecognized:
+    """What an answer says itself, else what it quotes, unless that is old or thanked for."""
+    remarks = list(_remarks(message))
+    told = (_unknown(source, message.links, rulebook, is_answer=True) for source in remarks)
+    remark = next((outcome for outcome in told if isinstance(outcome, Notices)), None)
+    if remark and any(notice.names or notice.event.is_good for notice in remark.notices):
         return remark
-    outcome = _unknown(first, message.links, rulebook)  # "look, it failed again" above the mail that names it
-    return outcome if isinstance(outcome, Notices) else remark
+    if not remark and _is_old(message):
+        return Unrecognized("unclear", "it answers an old mail, and says nothing of a certificate itself")
+    outcome = _unknown(next(_sources(message)), message.links, rulebook)
+    if remark:  # "look, it failed again" above the mail that names it
+        return outcome if isinstance(outcome, Notices) else remark
+    return _settled(outcome) if any(is_settled(source.body) for source in remarks) else outcome
 
 
 def _remarks(message: Message) -> Iterator[Source]:

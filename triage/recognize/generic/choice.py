@@ -87,59 +87,75 @@ def choose(
     `own` is the writer's domain: its sites and panels stand in every mail of its, so that they are meant only where
     nothing else can be. `subject_speaks`: of a certificate; a subject that does not names a customer or a site.
     """
-    failed = () if event.is_good else _with(entries, "failed")
-    if event is not Event.EXPIRY_WARNING and failed:
-        failed = unique((*failed, *(n for e in entries if e.how == "row" and e.expires for n in _if_expired(e))))
+    failed = () if event.is_good else _failed(entries, event)
+    if failed and (ordered := _ordered(failed, entries, own)):
+        return "label", ordered
+    listed = (places[where] for where in ("label", "subject", "url", "list"))
+    foreign = _foreign(failed, own)
+    if failed and (foreign or not any(_foreign(names, own) for names in listed)):
+        return "row", failed if len(failed) > 2 * len(foreign) else foreign  # or else a service watches its own names
+    fine = frozenset(() if event.is_good else _with(entries, "fine")) - frozenset(places["sentence"])
+    left = {where: tuple(name for name in places[where] if name not in fine) for where in ORDER}
+    others = {where: _foreign(names, own) for where, names in left.items()}
+    return _surest(others if any(others.values()) else left, entries, subject_speaks=subject_speaks)
+
+
+def _failed(entries: Sequence[Entry], event: Event) -> Names:
+    """The names whose row or label says that it went wrong, and those whose end is near beside them."""
+    failed = _with(entries, "failed")
+    dated = [entry for entry in entries if entry.how == "row" and entry.expires]
     if event is Event.EXPIRY_WARNING:
         failed = unique((*failed, *_with(entries, "expired")))  # of what failed it would be a reason
-        ending = (name for e in entries if e.how == "row" and e.expires and not e.outcome for name in e.names)
-        failed = unique((*failed, *ending)) if failed else ()
-    fine = frozenset(() if event.is_good else _with(entries, "fine")) - frozenset(places["sentence"])
-    whole = _order(entries)
+        ending = (name for entry in dated if not entry.outcome for name in entry.names)
+    else:
+        ending = (name for entry in dated if entry.outcome == "expired" for name in entry.names)
+    return unique((*failed, *ending)) if failed else ()
+
+
+def _ordered(failed: Names, entries: Sequence[Entry], own: Domain | None) -> Names:
+    """All names of the order, where a label gives them: one was refused, and with it the certificate."""
     refused = set(_foreign(failed, own) or failed)
-    wanted = next((e.names for e in entries if e.how == "label" and not e.outcome and refused < set(e.names)), ())
-    if failed and not event.is_good and wanted:
-        return "label", wanted  # all names of the order that failed
-    if failed and not event.is_good and set(failed) < set(whole):
-        return "label", whole  # one name was refused, and with it the certificate
-    listed = (places[where] for where in ("label", "subject", "url", "list"))
-    if failed and (_foreign(failed, own) or not any(_foreign(names, own) for names in listed)):
-        foreign = _foreign(failed, own)
-        return "row", failed if len(failed) > 2 * len(foreign) else foreign  # or else a service watches its own names
-    places = {where: tuple(n for n in places[where] if n not in fine) for where in ORDER}
-    foreign = {where: _foreign(names, own) for where, names in places.items()}
-    places = foreign if any(foreign.values()) else places
+    wanted = (entry.names for entry in entries if entry.how == "label" and not entry.outcome)
+    order = next((names for names in wanted if refused < set(names)), ())
+    only = _only_order(entries)
+    return order or (only if set(failed) < set(only) else ())
+
+
+def _surest(places: Mapping[str, Names], entries: Sequence[Entry], *, subject_speaks: bool) -> tuple[str, Names] | None:
     order = ORDER if subject_speaks else tuple(sorted(ORDER, key=lambda where: where == "subject"))
     where = next((where for where in order if places[where]), "")
-    best = places.get(where, ())
-    for wider in ("list", "sentence"):
-        strong = ("", "label", "certified") if wider == "sentence" else ("", "label")
-        if where not in strong and set(best) < set(places[wider]):
-            where, best = wider, places[wider]  # the subject names the first of them
-    quoted = tuple(name for name in places["error"] if not any(_is_parent(name, of) for of in best))
-    if where == "subject" and set(best) < set(quoted):
-        where, best = "error", quoted
+    where, best = _widened(where, places)
     more = _of([entry for entry in entries if entry.more], "label")
     if best and all(any(name.base.within(known.registrable or known.base) for known in best) for name in more):
         best = unique((*best, *more))
     elif more and not best:
         where, best = "label", more
-    if set(best) & set(places["subject"]):
-        return where, best  # an error may name another machine
-    if where == "certified":
-        return where, best
+    if where == "certified" or set(best) & set(places["subject"]):
+        return where, best  # an error, or a monitor's subject, may name another machine
     rivals = (places["subject"], () if where == "sentence" else places["error"])
     return None if any(best and rival and not _related(best, rival) for rival in rivals) else (where, best)
 
 
-def _order(entries: Sequence[Entry]) -> Names:
+def _widened(where: str, places: Mapping[str, Names]) -> tuple[str, Names]:
+    """A subject names the first of several; a list, a sentence or the errors name all of them."""
+    best = places.get(where, ())
+    if where in ("", "label"):
+        return where, best
+    wider = [("list", places["list"])]
+    if where != "certified":
+        wider.append(("sentence", places["sentence"]))
+    if where == "subject":
+        wider.append(("error", tuple(n for n in places["error"] if not any(_is_parent(n, of) for of in best))))
+    for other, names in wider:
+        if set(best) < set(names):
+            where, best = other, names
+    return where, best
+
+
+def _only_order(entries: Sequence[Entry]) -> Names:
     """The names of the one certificate that the mail's labels describe, where they describe only one."""
     labelled = [entry for entry in entries if entry.how == "label" and not entry.more]
     return labelled[0].names if len(labelled) == 1 and labelled[0].outcome != "fine" else ()
-
-
-def _if_expired(entry: Entry) -> Names:
-    return entry.names if entry.outcome == "expired" else ()
 
 
 def _of(entries: Sequence[Entry], how: str) -> Names:
