@@ -20,7 +20,7 @@ from triage.model import (
 )
 from triage.names import Domain
 from triage.recognize.fields import Unclear, notices_from
-from triage.recognize.generic import is_settled, unknown_notice
+from triage.recognize.generic import is_settled, speaks_of_one, unknown_notice
 from triage.recognize.match import Claim, claims, field_hits, hits
 from triage.recognize.signs import PHISHING, Domains, Suspect, automatic, imitation
 from triage.recognize.text import Text, read, without_prefixes, without_quote_marks, without_quotes
@@ -106,8 +106,7 @@ def _by_rules(message: Message, rulebook: Rulebook) -> Notices | Unrecognized | 
 def _by_its_words(message: Message, rulebook: Rulebook) -> Notices | Unrecognized:
     """What an answer says itself, else what it quotes, unless that is old or thanked for."""
     remarks = list(_remarks(message))
-    told = (_unknown(source, message.links, rulebook, is_answer=True) for source in remarks)
-    remark = next((outcome for outcome in told if isinstance(outcome, Notices)), None)
+    remark = _newest(remarks, message.links, rulebook)
     if remark and any(notice.names or notice.event.is_good for notice in remark.notices):
         return remark
     if not remark and _is_old(message):
@@ -115,7 +114,23 @@ def _by_its_words(message: Message, rulebook: Rulebook) -> Notices | Unrecognize
     outcome = _unknown(next(_sources(message)), message.links, rulebook)
     if remark:  # "look, it failed again" above the mail that names it
         return outcome if isinstance(outcome, Notices) else remark
-    return _settled(outcome) if any(is_settled(source.body) for source in remarks) else outcome
+    if remarks and is_settled(remarks[0].body):
+        return _settled(outcome)
+    good = isinstance(outcome, Notices) and all(notice.event.is_good for notice in outcome.notices)
+    if good and remarks and speaks_of_one(remarks[0].body):
+        return Unrecognized("unclear", "an answer to good news speaks of the certificate again")
+    return outcome
+
+
+def _newest(remarks: list[Source], links: tuple[str, ...], rulebook: Rulebook) -> Notices | None:
+    """The first that says something. Good news are over where a newer remark speaks of the certificate again."""
+    spoken = False
+    for source in remarks:
+        outcome = _unknown(source, links, rulebook, is_answer=True)
+        if isinstance(outcome, Notices) and not (spoken and all(n.event.is_good for n in outcome.notices)):
+            return outcome
+        spoken = spoken or speaks_of_one(source.body)
+    return None
 
 
 def _remarks(message: Message) -> Iterator[Source]:

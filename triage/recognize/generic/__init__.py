@@ -110,6 +110,11 @@ def unknown_notice(
     return Notices(notices, f"it says so in words of its own: {words[:120]}")
 
 
+def speaks_of_one(text: str) -> bool:
+    """Of a certificate, or of its end."""
+    return bool(TOPIC.search(text) or ENDS.search(text))
+
+
 def is_settled(text: str) -> bool:
     """It thanks, or says that all is well by now, and complains of nothing."""
     return bool(SETTLED.search(text)) and not NOT.search(text)

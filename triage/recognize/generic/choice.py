@@ -1,5 +1,6 @@
 """Names by the places where they stand in a mail → those that it is about, or that two places contradict each other."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import re2
@@ -28,6 +29,7 @@ from triage.recognize.text import Text
 Names = tuple[Domain, ...]
 # The surest first. A list counts only where a line announces it.
 ORDER = ("certified", "label", "subject", "url", "list", "sentence", "error", "page", "seen", "addressed")
+_SERVER = re.compile(r"(?:ns|dns)\d+\.")
 _IN_SUBJECT = re2.compile(rf"(?i){A_NAME}")
 
 
@@ -102,7 +104,7 @@ def choose(
 
 def _failed(entries: Sequence[Entry], event: Event) -> Names:
     """The names whose row or label says that it went wrong, and those whose end is near beside them."""
-    failed = _with(entries, "failed")
+    failed = _without_servers(_with(entries, "failed"))
     dated = [entry for entry in entries if entry.how == "row" and entry.expires]
     if event is Event.EXPIRY_WARNING:
         failed = unique((*failed, *_with(entries, "expired")))  # of what failed it would be a reason
@@ -110,6 +112,11 @@ def _failed(entries: Sequence[Entry], event: Event) -> Names:
     else:
         ending = (name for entry in dated if entry.outcome == "expired" for name in entry.names)
     return unique((*failed, *ending)) if failed else ()
+
+
+def _without_servers(names: Names) -> Names:
+    """A list of what is set and what should be: where other names stand, name servers are the reason."""
+    return tuple(name for name in names if not _SERVER.match(name.text)) or names
 
 
 def _ordered(failed: Names, entries: Sequence[Entry], own: Domain | None) -> Names:

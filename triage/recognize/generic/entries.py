@@ -53,7 +53,7 @@ _ROW_HEAD = re.compile(
     r"\[?\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d(?::\d\d)?\S{0,8}\s?|\[?\d\d:\d\d(?::\d\d)?\]?\s?"
     r"|\d{1,3}(?:件目|番目)\s?|[\[(]?\d{1,4}(?:/\d{1,4})?[.)\]、]?\s?"
     r"|\d{4}[-/]\d\d[-/]\d\d\s|(?:残り|あと)\s?\d{1,4}\s?日\s?"
-    r"|(?i:ok|ng|failed|fail|skipped|skip)\s|(?:成功|失敗|対象外|正常|異常|エラー|完了|要確認)[\]】)]?\s|(?!(?:NS|MX|TXT|SOA|CAA|AAAA|CNAME|PTR)\b)[A-Z]{2,12}\s"
+    r"|(?i:ok|ng|failed|fail|skipped|skip)\s|(?:成功|失敗|対象外|正常|異常|エラー|完了|要確認|更新|スキップ|保留|済)[\]】)]?\s|(?!(?:NS|MX|TXT|SOA|CAA|AAAA|CNAME|PTR)\b)[A-Z]{2,12}\s"
     r"|\[?(?:INFO|WARN|WARNING|ERROR|EROR|ERR|OK|NG|FAIL|FAILED|SUCCESS|SKIP|RENEWED) ?\]?:?\s?"
     r"|[^\W\d][\w -]{0,30}[:：]\s?|Let['’]?s Encrypt |['\"“‘„«「](?:[\w'’.]{1,20} ){1,3}"
     r"|\S{1,30}様\s|\*\s|[^\w*]{1,8}"
@@ -102,6 +102,9 @@ _ANNOUNCES = re.compile(
 )
 _OF_A_TASK = re.compile(r"期限日|期日|due\b", re.IGNORECASE)  # unless the name of a certificate stands above
 _RENEWED_END = re.compile(r"新しい|新有効|次回|\bnew\b|nuev[ao]|neue", re.IGNORECASE)
+# One of several alerts of a mail: `[2] Firing - DiskFull`.
+_ALERT = re.compile(r"\[\d{1,3}\] \w+ ?[-–:] ?\w")
+_OF_CERTIFICATES = re.compile(r"cert|ssl|tls|証明書", re.IGNORECASE)
 _SECTIONS = frozenset(("Labels", "Annotations"))  # of Alertmanager, below the title that says how it went
 _TITLE = re.compile(r"[■◆●▼▽◇【\[<〈《]")
 _RULER = re.compile(r"\W{3,}\Z|_{3,}\Z")
@@ -174,6 +177,7 @@ class _Walk:
         self.open: Kind | None = None
         self.loose: date | None = None  # the day of a label in a block that names nobody
         self.before = ""  # the line of prose above
+        self.elsewhere = False  # below the title of an alert that is about something else
         self.announced = False  # a sentence above announces a list that has not begun
         self.heading: Outcome | None = None
         self.led = False
@@ -271,9 +275,10 @@ class _Walk:
     def _labelled(self, label: Label) -> bool:
         """Whether the label says something, or leaves it to the next line."""
         kind, value = label.kind, label.value
-        if MEANWHILE.search(value):
+        if self.elsewhere or MEANWHILE.search(value):
             return False
-        if kind == "other" and self.in_list and FAILED_ROW.search(label.words) and not (self.names or label.names):
+        of_row = value and self.in_list and not (self.names or label.names)  # without a value it is a heading
+        if kind == "other" and of_row and FAILED_ROW.search(label.words):
             return self._of_row("outcome", "failed" if not NONE_ROW.search(f"{label.words}: {value}") else "ok")
         if kind == "other":
             outcome = self._told(label)
@@ -357,11 +362,14 @@ class _Walk:
 
         What stands right below a row that failed is a remark on it, and the list may go on.
         """
-        whole = f"{self.before} {line}" if self.before and line[-1] in ":：" else line  # a heading on two lines
+        whole = f"{self.before} {line}" if self.before else line  # a heading on two lines
         self.runs_on = len(line) >= WRAPPED and line[-1] not in _STOPS
         self.before = line if self.runs_on else ""
         if line in _SECTIONS:
             return
+        if _ALERT.match(line):
+            self.end_block()
+            self.elsewhere = not _OF_CERTIFICATES.search(line)
         short = len(line) <= (LONGEST_LED if line[-1] in ":：" else LONGEST_HEADING)
         if self.in_list and self.heading == "failed" and line[-1] not in ":：" and outcome_of(line) != "fine":
             return

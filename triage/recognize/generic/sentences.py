@@ -60,7 +60,7 @@ KEPT = 2 * MOST_SENTENCES  # sentences of which it is remembered what they say: 
 
 _END = re.compile(
     r"[。!?！？]+|(?<=\w)(?<!\bincl)(?<!\binkl)(?<!\bNr)\.(?=\s|$)|\n\n"
-    r"|\n(?=[-*•・■◆●▼▽◇○] ?\S|\(?\d{1,2}[.)、] ?\S|:\w{1,30}: \S|[A-Z]{4,} \d"
+    r"|\n(?=[-*•・■◆●▼▽◇○] ?\S|\(?\d{1,2}[.)、](?!\d) ?\S|:\w{1,30}: \S|[A-Z]{4,} \d"
     r"|(?:FAIL|PASS|WARN|OK|ERROR|INFO|CRITICAL)\b)"
 )
 _SIGN = r"[\p{Latin}\p{Greek}\p{Cyrillic}\p{Cf}\p{M}0-9_-]"
@@ -73,7 +73,7 @@ _LIST = rf"(?P<value>{A_NAME}(?:{_AND}{A_NAME}[\"'”」』]?)*)"
 _Q = r"[\"'“”‘’「『(\[<]?(?:https?://)?"
 _OF = r"(?:for|of|on|covering|protecting|securing|named|called|de|du|für|för|pour|di|voor|van|per|dla|для)"
 _KIND = (
-    r"(?:the|your|following|domains?|host|hostname|site|website|names?|zone|its|custom|address|Ihre|Domain|dominio|domínio|domeny"
+    r"(?:the|your|following|domains?|host|hostname|site|website|names?|zone|its|custom|new|address|property|Ihre|Domain|dominio|domínio|domeny"
     r"|domänen|домена)"
 )
 _SAID = tuple(
@@ -87,7 +87,7 @@ _SAID = tuple(
         rf"{CERTIFICATE}(?:\s?の)?\s?{_Q}{_LIST}",
         rf"{_Q}{_LIST}[」』)\]”\"]?\s?(?:様)?(?::|の|に対する|向け|用|に設定|で(?:ご)?利用|へ|について|における|は|が|を)"
         rf"[^。\n]{{0,20}}?(?:証明書|SSL)",
-        rf"(?:ドメイン|ホスト|サイト|ホームページ|アドレス|URL|域名|도메인)(?:名|は)?\s?{_Q}{_LIST}",
+        rf"(?:ドメイン|ホスト|サイト|ホームページ|アドレス|対象|URL|域名|도메인)(?:名|は)?\s?{_Q}{_LIST}",
     )
 )
 # `Certificate 'shop.example.jp' expired`: no other name can be meant.
