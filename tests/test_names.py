@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triage.names import Domain, InvalidName, ineligible, organization
+from triage.names import Domain, InvalidName, beginning, ineligible, organization
 
 pytestmark = [pytest.mark.attack(number=23)]
 
@@ -125,3 +125,17 @@ def test_a_name_reads_back_as_itself_or_is_refused(text: str) -> None:
 )
 def test_the_organization_that_a_name_belongs_to(name: str, found: str | None) -> None:
     assert organization(name) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "longest", "kept"),
+    [
+        ("for shop.example.com and more", 16, "for "),
+        ("for shop.example.com and more", 20, "for shop.example.com"),
+        ("for shop.example.com", 20, "for shop.example.com"),
+        ("証明書shop.example.com", 18, "証明書"),
+        ("x" * 600, 300, "x" * 300),  # no name is as long as that
+    ],
+)
+def test_a_limit_cuts_no_name_into_another(text: str, longest: int, kept: str) -> None:
+    assert beginning(text, longest) == kept

@@ -21,6 +21,16 @@ _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\Z")
 _RESERVED_TLDS = frozenset({"test", "example", "invalid", "localhost", "local", "internal", "arpa", "onion", "alt"})
 
 
+def beginning(text: str, longest: int) -> str:
+    """At most `longest` characters of `text`, without a name that would be cut: `example.com` is not `example.co`."""
+    if len(text) <= longest:
+        return text
+    end = longest
+    while end > max(0, longest - LONGEST_NAME) and "!" <= text[end - 1] <= "~":
+        end -= 1
+    return text[:end] if "!" <= text[longest] <= "~" and end > longest - LONGEST_NAME else text[:longest]
+
+
 class InvalidName(ValueError):
     """The text is no DNS name; the message says why, without the text."""
 

@@ -71,6 +71,24 @@ def test_at_most_50_names_are_read_and_the_rest_is_said_to_be_cut() -> None:
     assert "were read" in outcome.because
 
 
+@pytest.mark.attack(number=24)
+@pytest.mark.parametrize("wide", range(1, 40))
+def test_where_a_text_is_cut_no_name_becomes_another(wide: int) -> None:
+    """Lines, sentences and values have limits; `shop.example.com` that is cut there is not `shop.example.co`."""
+    names = ", ".join(f"shop{n}.example.com" for n in range(200))
+    words = "x" * wide
+    texts = (
+        f"We could not renew the certificate {words} for {names}",
+        f"Domains: {words}.example.com, {names}",
+        f"error: one or more domains had a problem:\n[{words}.example.com, {names}] acme: error: 403",
+    )
+    for text in texts:
+        mail = Message(subject="SSL renewal failed", text=text, sender=(Address(None, "a@host.test"),))
+        outcome = recognize(mail, RULES)
+        found = outcome.notices[0].names if isinstance(outcome, Notices) else ()
+        assert all(name.text.endswith(".example.com") for name in found), text[:60]
+
+
 NO_NAMES = (
     "192.0.2.1", "[2001:db8::1]", "localhost", "intranet", "printer.local", "db.internal", "example.jp:8443",
     "user@example.jp", "http://user:pw@example.jp/", "exa\u200bmple.jp", "exam\u202eple.jp", "_acme.example.jp",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice, pairwise
+from typing import Any
 
 from triage.model import FieldRule, Language, Locales, Match, Notice, NoticeRule, Problem, fallback, spoken
 from triage.names import Domain
@@ -175,7 +176,7 @@ def _values(rule: NoticeRule, field: FieldRule, text: Text) -> tuple[Value, ...]
             continue
         first = () if field.name in (*_ADDING_UP, EXPIRES) else (pattern.search(where),)
         for count, hit in enumerate(filter(None, first) if first else pattern.finditer(where)):
-            value = (hit.group("value") or b"").decode("utf-8", "ignore").strip()
+            value = _whole(hit, where).decode("utf-8", "ignore").strip()
             if value:
                 found.append(Value(value, Match(rule.id, field.name, pattern.pattern, value[:LONGEST_VALUE])))
             if count >= MOST_VALUES:
@@ -184,6 +185,14 @@ def _values(rule: NoticeRule, field: FieldRule, text: Text) -> tuple[Value, ...]
         if found and field.name not in _ADDING_UP and settled:
             break
     return tuple(found)
+
+
+def _whole(hit: Any, where: bytes) -> bytes:
+    """The value; where a pattern's limit cuts a word of it, without that word."""
+    value: bytes = hit.group("value") or b""
+    end = hit.end(hit.re.groupindex["value"])
+    cut = value and where[end : end + 1].isalnum() and value[-1:].isalnum()
+    return value[: -len(value.split()[-1])] if cut and len(value.split()) > 1 else value
 
 
 def _names(values: dict[str, tuple[Value, ...]], problems: Iterable[Problem]) -> tuple[Domain, ...]:

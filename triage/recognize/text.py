@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import re2
 
+from triage.names import beginning
+
 LONGEST = 256 * 1024  # characters of a body that are read; what lies beyond is never looked at
 LONGEST_SUBJECT = 1000
 
@@ -59,7 +61,7 @@ class Text:
 
 def fold(text: str) -> str:
     """NFKC with blanks collapsed and trimmed at both ends of every line; linear in its input."""
-    cut = text[:LONGEST]
+    cut = beginning(text, LONGEST)
     if not cut.isascii():
         cut = _normalized(cut.replace("\u2028", "\n").split("\n"))
     for blank in _BLANKS:
@@ -87,7 +89,7 @@ def _normalized(lines: list[str]) -> str:
 
 
 def read(subject: str, body: str) -> Text:
-    folded_subject = fold(subject[:LONGEST_SUBJECT]).replace("\n", " ")
+    folded_subject = fold(beginning(subject, LONGEST_SUBJECT)).replace("\n", " ")
     lines = _without_runs(fold(body), "\n", 2).strip("\n")
     if "](http" in lines:
         lines = _LINKED.sub(r"\1", lines)

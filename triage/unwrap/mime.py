@@ -15,6 +15,7 @@ from mailparser.dates import parse_mail_date
 from mailparser.utils import get_addresses
 
 from triage.model import Address, Message
+from triage.names import beginning
 from triage.unwrap import limits
 from triage.unwrap.charset import decode
 from triage.unwrap.flowed import unflow
@@ -254,10 +255,10 @@ def clean_text(text: str) -> str:
 def _cut(text: str, found: _Found) -> str:
     if len(text) > limits.LONGEST_TEXT:
         found.repairs.append("the text was cut: it is too long")
-        text = text[: limits.LONGEST_TEXT]
+        text = beginning(text, limits.LONGEST_TEXT)
     if len(text) > limits.LONGEST_LINE and max(map(len, text.split("\n"))) > limits.LONGEST_LINE:
         found.repairs.append("a line was cut: it is too long")
-        text = "\n".join(line[: limits.LONGEST_LINE] for line in text.split("\n"))
+        text = "\n".join(beginning(line, limits.LONGEST_LINE) for line in text.split("\n"))
     return text
 
 

@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Literal, cast
 
-from triage.names import Domain
+from triage.names import Domain, beginning
 from triage.recognize.dates import PLAIN, Habits, dates_with_places, end_date, first_date
 from triage.recognize.generic.labels import NAME, Kind, Label, is_bare, kind_of, label_of, names_of
 from triage.recognize.generic.words import (
@@ -145,7 +145,7 @@ def entries_in(lines: Sequence[str], habits: Habits = PLAIN) -> Table:
     for at, line in enumerate(lines[:MOST_LINES]):
         if at >= imprint:
             walk.end()
-        if not walk.line(_PREFIX.sub("", line[:LONGEST_LINE].translate(_FRAMES).strip())):
+        if not walk.line(_PREFIX.sub("", beginning(line, LONGEST_LINE).translate(_FRAMES).strip())):
             prose.append(line)
     walk.end_block()
     return Table(walk.found, prose, walk.loose)

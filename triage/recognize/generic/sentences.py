@@ -9,7 +9,7 @@ from typing import Any
 import re2
 
 from triage.model import Event
-from triage.names import Domain
+from triage.names import Domain, beginning
 from triage.recognize.dates import PLAIN, Habits, begins, dates_with_places
 from triage.recognize.generic.words import (
     ACTION,
@@ -127,7 +127,11 @@ def sentences_of(subject: str, lines: Sequence[str]) -> list[str]:
 
 
 def _one_line(piece: str) -> str:
-    joined = re.sub(r"(?<=[^\x00-\x7f])\n(?=[^\x00-\x7f])", "", piece[:LONGEST_SENTENCE]).replace("\n", " ").strip()
+    joined = (
+        re.sub(r"(?<=[^\x00-\x7f])\n(?=[^\x00-\x7f])", "", beginning(piece, LONGEST_SENTENCE))
+        .replace("\n", " ")
+        .strip()
+    )
     return _PATH.sub(" ", joined) if "/" in joined else joined
 
 
