@@ -81,17 +81,24 @@ def _said_by(forwarded: Forwarded | None) -> tuple[str | None, str]:
     return sender, " ".join((forwarded.subject or "").split())
 
 
-def named(value: object) -> str:
-    return f"{value.parent.name}/{value.stem}" if isinstance(value, Path) else ""
+SETS = sorted(folder.parent.name for folder in MAILS.glob("*/expected.jsonl"))
 
 
-@pytest.mark.parametrize(("path", "row"), rows(), ids=named)
-def test_what_a_careful_person_reads(path: Path, row: Row) -> None:
-    assert differences(path, row) == row.get("missed", [])
+def of_set(name: str) -> list[tuple[Path, Row]]:
+    return [(path, row) for path, row in rows() if path.parent.name == name]
 
 
-@pytest.mark.parametrize(("path", "row"), rows(), ids=named)
-def test_never_a_name_that_is_not_sick(path: Path, row: Row) -> None:
-    _, notices = read(path)
-    told = {str(name) for notice in notices if not notice.event.is_good for name in notice.names}
-    assert told <= {name for names in row["names"] for name in names}
+@pytest.mark.parametrize("name", SETS)
+def test_what_a_careful_person_reads(name: str) -> None:
+    """The mails that are read otherwise than the row says, with what differs now and what is known to differ."""
+    found = {path.stem: (differences(path, row), row.get("missed", [])) for path, row in of_set(name)}
+    assert {stem: pair for stem, pair in found.items() if pair[0] != pair[1]} == {}
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_never_a_name_that_is_not_sick(name: str) -> None:
+    wrong = dict[str, set[str]]()
+    for path, row in of_set(name):
+        told = {str(n) for notice in read(path)[1] if not notice.event.is_good for n in notice.names}
+        wrong[path.stem] = told - {sick for names in row["names"] for sick in names}
+    assert {stem: names for stem, names in wrong.items() if names} == {}

@@ -199,9 +199,12 @@ def letters(ledger: Path) -> list[Letter]:
 
 
 def unanswered(seen: list[Seen], sent: list[Letter]) -> Iterator[str]:
-    """Every answer went to whom it had to go, once each, and nobody else got one."""
-    had_to_go = {(mail.number, to) for mail in seen if mail.fate.state == "answered" for to in mail.fate.to}
-    went = Counter((letter.mail, letter.recipient) for letter in sent if letter.mail is not None)
+    """Every answer went to whom it had to go, once each, and nobody else got one.
+
+    A spoiled mail may say `florisT.example`; the letters of a domain have no case (RFC 4343).
+    """
+    had_to_go = {(mail.number, to.lower()) for mail in seen if mail.fate.state == "answered" for to in mail.fate.to}
+    went = Counter((letter.mail, letter.recipient.lower()) for letter in sent if letter.mail is not None)
     yield from (f"mail {number}: no answer to {to}" for number, to in had_to_go - went.keys())
     yield from (f"mail {number}: an answer to {to}" for number, to in went.keys() - had_to_go)
     yield from (f"mail {number}: {count} letters to {to}" for (number, to), count in went.items() if count > 1)
