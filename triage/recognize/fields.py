@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import islice, pairwise
 from typing import Any
 
@@ -189,10 +190,15 @@ def _values(rule: NoticeRule, field: FieldRule, text: Text) -> tuple[Value, ...]
 
 def _whole(hit: Any, where: bytes) -> bytes:
     """The value; where a pattern's limit cuts a word of it, without that word."""
-    value: bytes = hit.group("value") or b""
-    end = hit.end(hit.re.groupindex["value"])
+    start, end = hit.span(_group_of_value(hit.re))
+    value = where[start:end] if start >= 0 else b""
     cut = value and where[end : end + 1].isalnum() and value[-1:].isalnum()
     return value[: -len(value.split()[-1])] if cut and len(value.split()) > 1 else value
+
+
+@lru_cache(maxsize=8192)  # RE2 makes the table of its groups anew each time that it is asked
+def _group_of_value(pattern: Any) -> int:
+    return int(pattern.groupindex["value"])
 
 
 def _names(values: dict[str, tuple[Value, ...]], problems: Iterable[Problem]) -> tuple[Domain, ...]:
@@ -233,10 +239,15 @@ def _agree(labelled: tuple[Domain, ...], in_subject: tuple[Domain, ...]) -> bool
 
 def _date(values: Iterable[Value], *, earliest: bool) -> date | None:
     """The first day of each value; the earliest of them, since the certificate that ends first is the urgent one."""
-    days = [day for value in list(values)[:20] for day in list(dates_in(" ".join(value.text.split())))[:1]]
+    days = [day for value in list(values)[:20] if (day := _first_day(" ".join(value.text.split())))]
     if not days:
         return None
     return min(days) if earliest else days[0]
+
+
+@lru_cache(maxsize=1024)  # asked whether a field holds a day, and then for the day
+def _first_day(text: str) -> date | None:
+    return next(dates_in(text), None)
 
 
 def _account(values: dict[str, tuple[Value, ...]]) -> dict[str, str]:

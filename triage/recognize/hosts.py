@@ -13,6 +13,7 @@ _SERVICES = frozenset(
 )  # fmt: skip
 _DOCUMENTATION = frozenset({"test", "example"})  # RFC 2606: never delegated, and every sample is written with them
 _DIVIDERS = re.compile(r"[\s,、;;\"'“”‘’„«»「」『』<>\[\](){}|`]+")
+_AUTHORITY_END = re.compile(r"[/?#\\]")
 _BULLET = re.compile(r"^(?:[-•・●◦▪■□◆◇※→⛔⚠✅❌]+|\*(?!\.))+")
 _FILES = frozenset({"pem", "conf", "log", "html", "htm", "php", "txt", "cert", "crt", "key", "sh", "py", "json", "xml"})
 MOST_NAMES = 50  # read from one mail; facts never-answer 24
@@ -48,7 +49,7 @@ def host_of(url: str) -> str | None:
     scheme, divider, rest = url.partition("://")
     if not divider or scheme.lower() not in ("http", "https"):
         return None
-    authority = re.split(r"[/?#\\]", rest, maxsplit=1)[0]
+    authority = _AUTHORITY_END.split(rest, maxsplit=1)[0]
     if "@" in authority:
         return None
     return authority.partition(":")[0].rstrip(".").lower() or None

@@ -25,7 +25,10 @@ def may_hit(pattern: str, low: bytes) -> bool:
     No literal holds a line break, so joined lines tell as much as lines that are kept.
     """
     needed = required(pattern)
-    return not needed or any(literal in low for literal in needed)
+    for literal in needed:  # a loop: asked some thirty times a mail, `any` cost twice as much
+        if literal in low:
+            return True
+    return not needed
 
 
 _Runs = frozenset[str]

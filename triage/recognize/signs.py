@@ -79,27 +79,23 @@ def imitation(suspect: Suspect, provider: Provider, domains: Domains) -> str | N
     own = frozenset(map(_site, suspect.names))
     if sender and _wears(_end(sender), provider) and not below(sender, frozenset(provider.domains) | own):
         return f"its sender, {sender}, only looks like {provider.id}"
-    foreign = [
-        host
-        for link in suspect.links[:200]
-        if (host := host_of(link)) and not below(host, domains.official) and not below(host, own)
-    ]
+    linked = [host for link in suspect.links[:200] if (host := host_of(link)) and not below(host, domains.official)]
+    foreign = [host for host in linked if not below(host, own)]
     for host in foreign:
         if _wears(host, provider) and (provider.kind == "host" or _BAIT.search(host)):
             return f"it links to {host}, which only looks like {provider.id}"
-    bait = foreign or _to_itself(suspect, domains)
+    bait = foreign or _to_itself(suspect, linked)
     if bait and _PRESSURE.search(suspect.text.flow):
         return f"it presses to follow a link to {bait[0]}"
     return None
 
 
-def _to_itself(suspect: Suspect, domains: Domains) -> list[str]:
+def _to_itself(suspect: Suspect, linked: list[str]) -> list[str]:
     """Links to the one site that the mail writes of and comes from: a fake names nothing but itself."""
     site = suspect.sender.domain if suspect.sender else ""
     if not site or any(not below(_site(name), frozenset((_end(site),))) for name in suspect.names):
         return []
-    hosts = (host_of(link) or "" for link in suspect.links[:200])
-    return [host for host in hosts if below(host, frozenset((_end(site),))) and not below(host, domains.official)]
+    return [host for host in linked if below(host, frozenset((_end(site),)))]
 
 
 def below(host: str, domains: Set[str]) -> bool:

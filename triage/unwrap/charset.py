@@ -71,10 +71,11 @@ _RARE = re.compile("[\ue000-\uf8ff\ufffd]")
 def decode(octets: bytes, label: str | None, repairs: list[str]) -> str:
     """The text of `octets`. Appends to `repairs` where the label was missing, wrong or refused."""
     label = (label or "").strip(" \"'").lower()
-    if label in REFUSED or _REFUSED_ESCAPES.search(octets):
+    escaped = b"\x1b" in octets
+    if label in REFUSED or (escaped and _REFUSED_ESCAPES.search(octets)):
         repairs.append(f"the charset {label or 'of an escape sequence'} is refused; its text is left undecoded")
         return octets.decode("latin-1") if not octets.isascii() else octets.decode("ascii").replace("\x1b", " ")
-    if b"\x1b" in octets and _ESCAPE.search(octets):
+    if escaped and _ESCAPE.search(octets):
         return _decode_jis(octets, label, repairs)
     if octets.isascii():
         return octets.decode("ascii")

@@ -35,17 +35,22 @@ def octets_of(value: str) -> bytes:
 
 
 def read_headers(raw: list[tuple[str, str]], repairs: list[str]) -> tuple[Header, ...]:
-    return tuple(Header(name, decode_value(octets_of(value), repairs)) for name, value in raw)
+    return tuple(Header(name, _plain(value) or decode_value(octets_of(value), repairs)) for name, value in raw)
+
+
+def _plain(value: str) -> str:
+    """What most values are: text that needs no decoding; "" for all others."""
+    if not value.isascii() or "=?" in value:
+        return ""
+    text = " ".join(value.split())
+    return text[:LONGEST_VALUE] if text.isprintable() else ""
 
 
 def decode_value(octets: bytes, repairs: list[str]) -> str:
     """One value as a person reads it. Words of one charset are joined first: characters are cut between them."""
     if b"=?" not in octets:
-        plain = b" ".join(octets.split())
-        if plain.isascii() and (text := plain.decode("ascii")).isprintable():
-            return text[:LONGEST_VALUE]
         text = octets.decode("ascii") if octets.isascii() and b"\x1b" not in octets else decode(octets, None, repairs)
-        return clean(_LINE_BREAKS.sub(" ", text))[:LONGEST_VALUE]
+        return _plain(text) or clean(_LINE_BREAKS.sub(" ", text))[:LONGEST_VALUE]
     pieces: list[str] = []
     run, label, at = b"", b"", 0
     octets = _FOLD.sub(b" ", octets)
@@ -80,6 +85,7 @@ def _octets_of_word(encoding: bytes, text: bytes) -> bytes:
 # ---- addresses
 
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"@]+@[^\s<>()\[\],;:\"@]+|\"(?:[^\"\\]|\\.){0,64}\"@[^\s<>()\[\],;:\"@]+")
+_SEPARATORS = re.compile(r"[,;:]")
 TOKENS = re.compile(r"[,;<>()@\":]")
 
 
@@ -94,6 +100,8 @@ def read_addresses(value: str, repairs: list[str]) -> tuple[Address, ...]:
 
 def split_addresses(value: str) -> list[str]:
     """Pieces between commas (or group signs) that are outside quotes, comments and angle brackets; one pass."""
+    if not _SEPARATORS.search(value):
+        return [value.strip()] if value.strip() else []
     pieces: list[str] = []
     start = depth = 0
     quoted = escaped = angle = False

@@ -159,7 +159,7 @@ def _pieces(mime: Mime, found: _Found, budget: _Budget, level: int) -> list[_Pie
         raise TooMuch(f"the mail has more than {limits.MOST_PARTS} parts")
     kind = mime.get_content_type()
     found.types.append(kind)
-    if kind in ("message/rfc822", "message/global") or _is_mail_file(mime):
+    if kind in ("message/rfc822", "message/global") or _is_mail_file(mime, kind):
         _attach(mime, found, budget, level)
         return []
     if mime.is_multipart():
@@ -177,20 +177,20 @@ def _leaf(mime: Mime, kind: str, found: _Found, budget: _Budget) -> list[_Piece]
     if mime.get_content_disposition() == "attachment":
         return []
     if kind == "text/html":
-        text = _decoded(mime, found, budget)
+        text = _decoded(mime, kind, found, budget)
         found.links += links_of(text) if "href" in text or "HREF" in text else []
         return [_Piece("html", text)]
     if kind == "text/plain" or kind.startswith("multipart/"):
         if kind != "text/plain":
             found.repairs.append(f"{kind} without parts, read as text")
-        text = clean_text(_decoded(mime, found, budget))
+        text = clean_text(_decoded(mime, kind, found, budget))
         if "flowed" in _declared(mime) and str(mime.get_param("format", "")).lower() == "flowed":
             text = unflow(text, delete_space=str(mime.get_param("delsp", "")).lower() == "yes")
         return [_Piece("plain", text)]
     return []
 
 
-def _decoded(mime: Mime, found: _Found, budget: _Budget) -> str:
+def _decoded(mime: Mime, kind: str, found: _Found, budget: _Budget) -> str:
     octets = _octets(mime)
     if len(octets) > budget.octets:
         found.repairs.append("the text was cut: it is too long")
@@ -198,7 +198,7 @@ def _decoded(mime: Mime, found: _Found, budget: _Budget) -> str:
     budget.octets -= len(octets)
     octets = octets.replace(b"\r\n", b"\n")
     label = mime.get_content_charset() if "charset" in _declared(mime) else None
-    if label is None and mime.get_content_type() == "text/html":
+    if label is None and kind == "text/html":
         declared = _META.search(octets, 0, 4_096)
         label = declared[1].decode("ascii") if declared else None
     return decode(octets, label, found.repairs)
@@ -265,9 +265,9 @@ def _cut(text: str, found: _Found) -> str:
 # ---- attached mails
 
 
-def _is_mail_file(mime: Mime) -> bool:
+def _is_mail_file(mime: Mime, kind: str) -> bool:
     """Some programs attach a saved mail as a file without saying that it is one."""
-    if mime.get_content_type() != "application/octet-stream":
+    if kind != "application/octet-stream":
         return False
     try:
         return (mime.get_filename() or "").lower().endswith(".eml")

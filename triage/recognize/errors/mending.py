@@ -54,20 +54,17 @@ def _joined_where_cut(text: str) -> str:
     Lines in a row of the same length show it; a line one shorter lost the blank at which it was cut.
     """
     lines = text.split("\n")
-    out = list[str]()
-    at = 0
-    while at < len(lines):
-        run = _run_of_cuts(lines, at) if len(lines[at]) >= _NARROWEST - 1 else 0
+    out, done = list[str](), 0
+    for at in [at for at, line in enumerate(lines) if len(line) >= _NARROWEST - 1]:
+        run = _run_of_cuts(lines, at) if at >= done else 0
         if run < _CUT_LINES:
-            out.append(lines[at])
-            at += 1
             continue
         width = max(map(len, lines[at : at + run]))
         whole = [line if len(line) == width else line + " " for line in lines[at : at + run]]
-        rest = lines[at + run : at + run + 1]
-        out.append("".join([*whole, *rest]))
-        at += run + len(rest)
-    return "\n".join(out)
+        out += lines[done:at]
+        done = at + run + 1
+        out.append("".join([*whole, *lines[at + run : done]]))
+    return "\n".join(out + lines[done:])
 
 
 def _run_of_cuts(lines: list[str], at: int) -> int:

@@ -2,8 +2,10 @@
 
 import re
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import re2
 
@@ -70,28 +72,31 @@ def pieces_of(text: str, rows: Sequence[Row]) -> list[Piece]:
     near = set[int]()
     for place in places:
         near.update(range(max(0, place - LINES_BEFORE), min(len(lines), place + LINES_AFTER)))
-    return _cut([line.strip() if n in near else "" for n, line in enumerate(lines)], places)
+    return _cut([line.strip() if n in near else "" for n, line in enumerate(lines)], sorted(near), places)
 
 
-def _cut(lines: list[str], places: set[int]) -> list[Piece]:
+def _cut(lines: list[str], near: list[int], places: set[int]) -> list[Piece]:
     found = list[Piece]()
     label: Domain | None = None
-    context: tuple[Domain | None, int] = (None, 0)
+    above = deque[tuple[str, int]]()
     kind, at = "", 0
-    while at < len(lines):
-        line = _without_level(lines[at])
-        begun, at = at, at + 1
-        if not line:
+    for begun in near:
+        line = _without_level(lines[begun])
+        if begun < at or not line:
             continue
+        at = begun + 1
         if (named := _LABEL.match(line) or _BOX.match(line)) is not None:
             label, kind = name_of(named[1]), ""
         elif typed := _TYPE.match(line):
             kind = typed[1].lower()
         else:
             text, at = _joined(lines, begun)
-            context = (name, begun) if (name := _handled(text)) else context
+            above.append((text, begun))
+            while begun - above[0][1] > CONTEXT:
+                above.popleft()
             if not places.isdisjoint(range(begun, at)):
-                found.append(Piece(text, label, context[0] if begun - context[1] <= CONTEXT else None, kind))
+                context = next((name for text, _ in reversed(above) if (name := _handled(text))), None)
+                found.append(Piece(text, label, context, kind))
     return found
 
 
@@ -99,6 +104,7 @@ def _without_level(line: str) -> str:
     return _LOG_LEVEL.sub("", line) if line.startswith("[") else line
 
 
+@lru_cache(maxsize=256)  # the lines above one error are those above the next
 def _handled(text: str) -> Domain | None:
     hit = _HANDLING.search(text)
     return name_of(next(filter(None, hit.groups()))) if hit else None
