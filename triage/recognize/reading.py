@@ -28,6 +28,7 @@ from triage.recognize.text import Text, read, without_prefixes, without_quote_ma
 MOST_ATTACHED = 10  # attached mails of one mail that are read
 DEEPEST = 3
 OLD = timedelta(days=100)  # the longest life of a certificate from 2027 on
+ANSWERED = timedelta(days=30)  # what stands above a mail so much older is an answer to it, no forward
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,19 @@ def _one(message: Message, rulebook: Rulebook, depth: int) -> Notices | Unrecogn
 
 def _alone(message: Message, rulebook: Rulebook) -> Notices | Unrecognized:
     """This mail by its own text."""
-    return _by_rules(message, rulebook) or _by_its_words(message, rulebook)
+    known = _by_rules(message, rulebook)
+    if known is None:
+        return _by_its_words(message, rulebook)
+    return _settled(known) if _is_over(message, rulebook) else known
+
+
+def _is_over(message: Message, rulebook: Rulebook) -> bool:
+    """Somebody answers that all is well by now."""
+    remarks = list(_remarks(message))
+    newest = _newest(remarks, message.links, rulebook)
+    if newest is not None:
+        return all(notice.event.is_good for notice in newest.notices)
+    return bool(remarks) and is_settled(remarks[0].body)
 
 
 def _by_rules(message: Message, rulebook: Rulebook) -> Notices | Unrecognized | None:
@@ -140,6 +153,11 @@ def _remarks(message: Message) -> Iterator[Source]:
         yield Source(without_prefixes(message.subject), forwarded.note, None, message.date)
     elif forwarded is None and (own := without_quotes(message.text)):
         yield Source(without_prefixes(message.subject), own, None, message.date)
+    outer = forwarded
+    while outer is not None and (inner := outer.inner) is not None:
+        if inner.note and outer.date and inner.date and outer.date - inner.date > ANSWERED:
+            yield Source(without_prefixes(outer.subject or message.subject), inner.note, outer.sender, outer.date)
+        outer = inner
     for source in _sources(message):
         if (newer := _above_quotes(source)) is not None:
             yield newer

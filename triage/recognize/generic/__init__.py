@@ -19,12 +19,13 @@ from triage.recognize.fields import language_of
 from triage.recognize.generic.choice import choose, places_of, theirs
 from triage.recognize.generic.entries import SICK, Entry, entries_in
 from triage.recognize.generic.kinds import something_else
-from triage.recognize.generic.sentences import end_said, event_of, says_so_of_one, sentences_of
+from triage.recognize.generic.sentences import end_said, event_of, lasts, says_so_of_one, sentences_of
 from triage.recognize.generic.words import DO, ENDS, ISSUED, MAYBE, NOT, RENEWS, RUNS_OUT, SETTLED, TOPIC
 from triage.recognize.hosts import MOST_NAMES, is_service, unique
 from triage.recognize.text import Text
 
 _RULE = "generic"
+_OF_A_CA = re.compile(r"\bCA\b|urn:|challenge|\bDCV\b|認証局|\bACME\b", re.IGNORECASE)
 _TRIED = re.compile(r"error|エラー|fail|失敗", re.IGNORECASE)
 SOON = timedelta(days=45)  # a certificate with more than that left is not warned of where another has less
 # Languages in which 03/04/2027 is the third of April.
@@ -63,7 +64,10 @@ def unknown_notice(
     errors = problems_in(text.lines)
     if not errors and not any(words.search(text.whole) for words in (RENEWS, RUNS_OUT, ISSUED, ENDS, DO)):
         entries = [entry for entry in entries if entry.outcome != "failed"]  # backups fail, too
-    event, words = _event(entries, sentences, habits.dated, is_answer=is_answer, errors=bool(errors))
+    event, words = _event(entries, sentences, habits.dated, is_answer=is_answer, errors=errors)
+    if not errors and not any(e.outcome == "failed" for e in entries) and (event is None or not event.is_good):
+        lasting = lasts(sentences, habits, is_answer=is_answer)
+        event, words = (Event.RENEWED, lasting) if lasting else (event, words)
     if event is Event.RENEWAL_FAILED and _only_dated(entries) and not _speaks_of_a_try(text):
         event = Event.EXPIRY_WARNING  # NG and × in a list of days
     if event is None:
@@ -72,7 +76,17 @@ def unknown_notice(
     quoted = unique(p.name for p in problems if p.name)
     own = _own_domain(sender)
     places = places_of(text, entries, sentences, quoted, known, event, own, is_answer=is_answer)
-    choice = choose(places, entries, event, own, subject_speaks=bool(TOPIC.search(text.subject)))
+    refused: tuple[Domain, ...] = ()
+    if words not in sentences and any(words == p.error for p in errors):
+        # Only a quoted error says that something failed: a name that any other sentence mentions is none of its.
+        within = (p.name for p in errors if p.name and p.name.base.text in p.error.lower())
+        refused = theirs(unique(within), known)
+        places["sentence"] = ()
+    choice = (
+        ("error", refused)
+        if refused
+        else choose(places, entries, event, own, subject_speaks=bool(TOPIC.search(text.subject)))
+    )
     if choice is None:
         return Unrecognized("unclear", "it speaks of a certificate, but its subject and text name different domains")
     where, names = choice
@@ -121,14 +135,22 @@ def is_settled(text: str) -> bool:
 
 
 def _event(
-    entries: Sequence[Entry], sentences: Sequence[str], dated: date | None, *, is_answer: bool, errors: bool
+    entries: Sequence[Entry],
+    sentences: Sequence[str],
+    dated: date | None,
+    *,
+    is_answer: bool,
+    errors: Sequence[Problem],
 ) -> tuple[Event | None, str]:
     """A row that says that it failed outweighs a mail that merely warns, not one that tells of something narrower."""
     fails = any(entry.outcome == "failed" for entry in entries)
-    event, words = event_of(sentences, is_answer=is_answer, fails=fails or errors)
+    event, words = event_of(sentences, is_answer=is_answer, fails=fails or bool(errors))
     if fails and (event is None or not event.is_good):
         narrower = event in (Event.DEFERRED, Event.VALIDATION_NEEDED, Event.REDUCED_COVERAGE)
         return event if narrower else Event.RENEWAL_FAILED, words or "a row of its list says so"
+    refused = next((p.error for p in errors if p.cause and (p.name or _OF_A_CA.search(p.error))), None)
+    if event is None and refused:
+        return Event.RENEWAL_FAILED, refused
     if event is None and any(entry.outcome == "expired" for entry in entries):
         return Event.EXPIRY_WARNING, "a row of its list says that it expired"
     told = TOPIC.search(sentences[0]) and RENEWS.search(sentences[0])

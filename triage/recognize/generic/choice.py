@@ -94,6 +94,9 @@ def choose(
         return "label", ordered
     listed = (places[where] for where in ("label", "subject", "url", "list"))
     foreign = _foreign(failed, own)
+    told = places["sentence"]
+    if failed and set(failed) < set(told) and _plain(failed) == _plain(told):
+        return "sentence", told
     if failed and (foreign or not any(_foreign(names, own) for names in listed)):
         return "row", failed if len(failed) > 2 * len(foreign) else foreign  # or else a service watches its own names
     fine = frozenset(() if event.is_good else _with(entries, "fine")) - frozenset(places["sentence"])
@@ -183,6 +186,10 @@ def _in_subject(subject: str) -> Iterable[Domain]:
         name = name_of(str(hit.group(0))) if stands_alone(subject, hit.start(), hit.end()) else None
         if name:
             yield name
+
+
+def _plain(names: Names) -> frozenset[str]:
+    return frozenset(name.text.removeprefix("www.") for name in names)
 
 
 def _is_parent(name: Domain, of: Domain) -> bool:

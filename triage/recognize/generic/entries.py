@@ -62,17 +62,20 @@ _MOST_HEADS = 8
 _BETWEEN = re.compile(
     r"[\s,、;/&と()\"'|+-]*(?:and|und|et|y|e|en|及び|および|ならびに|以及|和|및)?[\s,、;\"'(]*\Z", re.IGNORECASE
 )
-_LONGER = re.compile(r"[@:]\S|[/?#]\S")
+_LONGER = re.compile(r"[@:][\x21-\x7e]|[/?#]\S")
 # `example.jp の証明書の更新に…`, `x.test was …`: a sentence that begins with its name.
 _READS_ON = re.compile(
     r"\s?(?:の|は|が|を|に|で|へ|様|と(?!\s)|['’]s |(?:in|for|of|to|is|are|was|were|has|have|will|could|did) )"
 )
+_INCLUDING = re.compile(r"\s?[をも](?:含[みむ]|併せ)[^)\n]{0,8}\)?\Z")  # `example.jp(www.example.jp を含みます)`
+_STAMP = re.compile(r"\W?\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d")  # of a line of a log
 _CHECKED = re.compile(
     "確認(?:日|時|済)|最終確認|[0-9)時分] ?確認|checked|comprobado|geprüft|verificad", re.IGNORECASE
 )  # the day of the look, not of the end
 _BEFORE_NOW = re.compile(r"\b(?:last|previous)\b|前回|直近|過去", re.IGNORECASE)
 _COUNTS = re.compile(
-    r"(?:成功|正常|完了|\bok|success\w*|renewed|kept)\W{0,3}\d|\d ?(?:件|ok|renewed|success|kept|成功|正常)",
+    r"(?:成功|正常|完了|\bok|success\w*|renewed|kept)\W{0,3}\d(?!\d? ?[A-Z][a-z]{2}|\d*[-./]\d)"
+    r"|\d ?(?:件|ok|renewed|success|kept|成功|正常)",
     re.IGNORECASE,
 )
 _UNTIL = re.compile(
@@ -185,6 +188,7 @@ class _Walk:
         self.over = False  # below a closing formula nothing counts that does not say how it went: there are signatures
         self.runs_on = False  # the line above is prose, and this one goes on with it
         self.in_list = False  # the line above is a row, whose date or outcome may follow
+        self.headed = False  # lines above rows say how they went, so that no such line is a cell
         self.inherits = False  # that row has its outcome from the heading
         self.cells = False  # rows have one cell on each line
 
@@ -222,6 +226,7 @@ class _Walk:
             self.in_list = True
             self.cells = self.cells and self.heading is None
             self.inherits = row.outcome is None and outcome is not None
+            self.headed = self.headed or self.inherits
         return True
 
     def _log(self, pairs: Sequence[tuple[str, str]]) -> bool:
@@ -345,7 +350,7 @@ class _Walk:
 
     def _cell(self, line: str) -> bool:
         """A cell of the row above, alone on its line: a day, or in few words how it went."""
-        if len(line) > LONGEST_TITLE or line[-1] in ":：" or _TITLE.match(line) or self.inherits:
+        if len(line) > LONGEST_TITLE or line[-1] in ":：" or _TITLE.match(line) or self.inherits or self.headed:
             return False
         last = self.found[-1]
         first = next(iter(dates_with_places(line, self.habits)), None)
@@ -373,7 +378,8 @@ class _Walk:
         short = len(line) <= (LONGEST_LED if line[-1] in ":：" else LONGEST_HEADING)
         if self.in_list and self.heading == "failed" and line[-1] not in ":：" and outcome_of(line) != "fine":
             return
-        self.heading = outcome_of(whole) if short and not MEANWHILE.search(line) else None
+        logged = _STAMP.match(line)  # and says nothing of the next line
+        self.heading = outcome_of(whole) if short and not logged and not MEANWHILE.search(line) else None
         if self.heading and self.names and _TITLE.match(line):
             self.end_block()
         self.cells = False
@@ -432,14 +438,15 @@ def _row(line: str, habits: Habits) -> Entry | None:
             break
         names.append(name)
         end = hit.end()
-    rest = line[end:]
+    rest = _INCLUDING.sub("", line[end:])
     rest = rest[1:] if "://" in line[start:end] and (rest == "/" or rest.startswith("/ ")) else rest
     first_said = _SAYS_FIRST.match(rest)
     told = first_said or (_TOLD.match(rest) and line[0] in "-*•・")  # `- name: what is wrong`, however long
     if not names or _LONGER.match(rest) or (not told and (len(rest) > LONGEST_ROW or _is_sentence(rest))):
         return None
     outcome = outcome_of(first_said[1] if first_said else without(NAME, rest)) or outcome_of(line[:start])
-    day = None if _CHECKED.search(rest) else first_date(rest, habits) or first_date(line[:start], habits)
+    head = "" if _STAMP.match(line) else line[:start]
+    day = None if _CHECKED.search(rest) else first_date(rest, habits) or first_date(head, habits)
     return Entry(unique(names), outcome, day, "row")
 
 

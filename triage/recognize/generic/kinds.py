@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from triage.recognize.errors import problems_in
-from triage.recognize.generic.sentences import names_told, says_failed
+from triage.recognize.generic.sentences import names_told, says_failed, says_so_under
 from triage.recognize.generic.words import (
     ADVERTISING,
     APPROVAL,
@@ -18,6 +18,7 @@ from triage.recognize.generic.words import (
     OF_A_SERVER,
     ORDER,
     OTHER_CERTIFICATES,
+    OTHER_UPDATES,
     PASSWORD,
     PAYMENT,
     POLICY,
@@ -38,6 +39,8 @@ def something_else(text: Text, sentences: Sequence[str], *, rows: bool, labelled
     whole = _ADDRESSES.sub(" ", text.whole)
     if FOR_SIGNING.search(text.subject) or FOR_PEOPLE.search(whole):
         return "it is about a certificate of another kind"
+    if OTHER_UPDATES.search(text.subject):
+        return "it is about an update of something else"
     if OTHER_CERTIFICATES.search(whole) and not OF_A_SERVER.search(OTHER_CERTIFICATES.sub(" ", whole)):
         return "it is about a certificate of another kind"
     if STAGING.search(whole):
@@ -61,7 +64,7 @@ def something_else(text: Text, sentences: Sequence[str], *, rows: bool, labelled
         or (EDITORIAL.search(whole) and UNSUBSCRIBE.search(whole))
     ):
         return "it is a newsletter"
-    failures = [sentence for sentence in sentences if says_failed(sentence)]
+    failures = [s for s in sentences if says_failed(s) or says_so_under(text.subject, s)]
     if MAINTENANCE.search(text.subject) and not rows and not names_told(failures):
         return "it announces a change, not the state of one certificate"
     around = UNSUBSCRIBE.search(whole) or HARD_SELL.search(whole)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -17,12 +17,14 @@ from triage.recognize.generic.words import (
     CAUSE,
     CAUSE_FIRST,
     CERTIFICATE,
+    CLOSED,
     DEFERRED,
     DO,
     ENDS,
     ISSUED,
     MAYBE,
     MEANWHILE,
+    NEW,
     NONE_ROW,
     NOT,
     NOT_YET,
@@ -32,6 +34,7 @@ from triage.recognize.generic.words import (
     OVER,
     POLICY,
     REDUCED,
+    REGISTRATION,
     RENEWAL,
     RENEWED,
     RENEWS,
@@ -52,8 +55,11 @@ from triage.recognize.generic.words import (
 from triage.recognize.hosts import names_in, unique
 
 LONGEST_SENTENCE = 500
+LONG = timedelta(days=60)  # no host waits until less than that is left; a new certificate lasts longer
+LONGEST_CAUSE = 80  # with which a sentence begins; a comma further on divides something else
 FAR = 45  # days left from which on nobody is warned
 _DAYS_LEFT = re.compile(r"(\d{1,4}) ?(?:days?\b|d\b|日|tage\b|días\b|jours\b)", re.IGNORECASE)
+_LEFT = re.compile(r"(?:あと|残り) ?\d{1,2} ?日")
 _PATH = re.compile(r"(?<![\w/:.])/(?:[\w.-]+/)+[\w.-]*")  # `/etc/ssl/private` is about no certificate
 MOST_SENTENCES = 400
 KEPT = 2 * MOST_SENTENCES  # sentences of which it is remembered what they say: each is asked for many times
@@ -66,7 +72,7 @@ _END = re.compile(
 _SIGN = r"[\p{Latin}\p{Greek}\p{Cyrillic}\p{Cf}\p{M}0-9_-]"
 A_NAME = rf"(?:\*\.)?{_SIGN}+(?:\.{_SIGN}+)+"
 _AND = (
-    r"(?:[」』]?(?: ?\((?:incl(?:\.|uding)?|inklusive|inkl\.|also|plus) | ?[,、] ?(?:and )?"
+    r"(?:[」』]?(?: ?\((?:incl(?:\.|uding)?|inklusive|inkl\.|also|plus|with|mit|avec) | ?[,、] ?(?:and )?"
     r"| (?:and|und|et|y|e|en|och|og|oraz|и) | & |と|及び|および)[\"'“「『]?)"
 )
 _LIST = rf"(?P<value>{A_NAME}(?:{_AND}{A_NAME}[\"'”」』]?)*)"
@@ -81,6 +87,7 @@ _SAID = tuple(
     for pattern in (
         rf"{CERTIFICATE}(?: ?\w+){{0,2}}? {_OF}(?: {_KIND}){{0,3}}:? {_Q}{_LIST}",
         rf"(?:covering|covers?|valid for|issued for|protecting) {_Q}{_LIST}",
+        rf"HTTPS {_OF} {_Q}{_LIST}",
         rf"(?:domain|hostname|host|site|website|zone|dominio|domínio|domaine)(?: name)? {_Q}{_LIST}",
         rf"(?:renew\w*|obtain\w*|issu\w*|secure|validate|request\w*)(?: \w+){{0,4}}? (?:for|of) {_Q}{_LIST}",
         rf"{_Q}{_LIST}[\"'“”‘’)\]>]?(?:'s|’s)? (?:\w+ ){{0,3}}?(?:SSL|TLS|HTTPS|certificate)",
@@ -154,7 +161,10 @@ def says_failed(sentence: str) -> bool:
 @lru_cache(maxsize=KEPT)
 def warns(subject: str, sentence: str) -> bool:
     """It runs out soon; the subject may say that a certificate is meant."""
-    about = TOPIC.search(sentence) or (TOPIC.search(subject) and _ANY_NAME.search(sentence))
+    told = _ANY_NAME.search(sentence) or _LEFT.search(sentence)
+    if REGISTRATION.search(sentence):
+        return False
+    about = TOPIC.search(sentence) or (TOPIC.search(subject) and told)
     ends = (
         about
         and not SUPPOSED.search(sentence)
@@ -178,10 +188,13 @@ def says_failed_of(sentence: str) -> bool:
     )
 
 
-def _says_so_under(subject: str, sentence: str) -> bool:
+def says_so_under(subject: str, sentence: str) -> bool:
     """`Last renewal attempt: failed`, where the subject alone says that certificates are meant."""
     return bool(
-        TOPIC.search(subject) and RENEWAL.search(sentence) and NOT.search(sentence) and not MAYBE.search(sentence)
+        TOPIC.search(subject)
+        and RENEWAL.search(sentence)
+        and NOT.search(without(NONE_ROW, sentence))
+        and not MAYBE.search(sentence)
     )
 
 
@@ -194,6 +207,9 @@ def event_of(sentences: Sequence[str], *, is_answer: bool = False, fails: bool =
     subject = sentences[0]
     if SAYS_RESOLVED.search(subject):
         return Event.RENEWED, subject
+    closed = next((s for s in sentences[1:] if CLOSED.search(s)), None) if TOPIC.search(subject) else None
+    if closed is not None:
+        return Event.RENEWED, closed
     if RESOLVED.search(subject):
         fine = (s for s in sentences[1:] if NOW_FINE.search(s))
         done = next((s for s in fine if not (fails and _ANY_NAME.search(s))), None)  # some of them are well, not all
@@ -207,7 +223,7 @@ def event_of(sentences: Sequence[str], *, is_answer: bool = False, fails: bool =
             if REDUCED.search(sentence) and not MAYBE.search(sentence):
                 return Event.REDUCED_COVERAGE, sentence
         for sentence in group:
-            if says_failed(sentence) or _says_so_under(subject, sentence):
+            if says_failed(sentence) or says_so_under(subject, sentence):
                 return _kind_of_failure(sentences, sentence), sentence
         for sentence in group:
             if (event := _success(sentence)) is not None and not _of_others(subject, sentence):
@@ -217,13 +233,14 @@ def event_of(sentences: Sequence[str], *, is_answer: bool = False, fails: bool =
         for sentence in group:
             if warns(subject, sentence):
                 return Event.RENEWAL_FAILED if says_failed_of(sentence) else Event.EXPIRY_WARNING, sentence
-    waiting = next((s for s in sentences if TOPIC.search(s) and DEFERRED.search(s)), None)
+    told = sentences[1:] if is_answer else sentences
+    waiting = next((s for s in told if TOPIC.search(s) and DEFERRED.search(s)), None)
     if waiting:
         return Event.DEFERRED, waiting
     asking = next((s for s in sentences if ACTION.search(s)), None) if DO.search(subject) else None
     if asking:
         return Event.VALIDATION_NEEDED, asking
-    failing = next((s for s in sentences if says_failed_of(s)), None)
+    failing = next((s for s in told if says_failed_of(s)), None)
     return (Event.RENEWAL_FAILED, failing) if failing else (None, "")
 
 
@@ -244,7 +261,8 @@ def _over(sentences: Sequence[str], *, is_answer: bool) -> str | None:
 
 def _is_of_several(sentence: str) -> bool:
     """`a.test failed, but b.test has been renewed`."""
-    return len({str(hit.group(0)).lower() for hit in _ANY_NAME.finditer(sentence)}) > 1
+    hits = (hit for hit in _ANY_NAME.finditer(sentence) if stands_alone(sentence, hit.start(), hit.end()))
+    return len({str(hit.group(0)).lower() for hit in hits}) > 1
 
 
 def _is_far(sentence: str) -> bool:
@@ -280,7 +298,8 @@ def _success(sentence: str) -> Event | None:
 def says_so_of_one(event: Event, words: str, sentences: Sequence[str], day: date | None) -> bool:
     """It speaks of some certificate of the reader's, not of certificates: what it warns of has a day."""
     plain = _URL.sub(" ", words)
-    if not TOPIC.search(plain) or SPARED.search(plain) or POLICY.search(sentences[0]):
+    about = TOPIC.search(plain) or (TOPIC.search(sentences[0]) and _LEFT.search(plain))
+    if not about or SPARED.search(plain) or POLICY.search(sentences[0]):
         return False
     return (
         event is not Event.EXPIRY_WARNING
@@ -353,8 +372,8 @@ def _without_cause(sentence: str) -> str:
     """English names the cause last, Japanese first; a name in it is that of another server."""
     hit = CAUSE.search(sentence)
     if hit and not hit.start():
-        _, comma, rest = sentence.partition(", ")  # `Since this morning …`, `Because x.test moved, y.test …`
-        return rest if comma else sentence
+        cause, comma, rest = sentence.partition(", ")  # `Since this morning …`, `Because x.test moved, y.test …`
+        return rest if comma and len(cause) <= LONGEST_CAUSE else sentence
     if hit:
         return sentence[: hit.start()]
     last = None
@@ -394,6 +413,12 @@ def stands_alone(text: str, start: int, end: int) -> bool:
 
 def end_said(sentences: Iterable[str], habits: Habits = PLAIN) -> date | None:
     """The day on which a sentence says that the certificate ends; a date that belongs to the next try is none."""
+    said = list(sentences)
+    of_one = [s for s in said if TOPIC.search(s)]
+    return _first_end(of_one, habits) or _first_end(said, habits)
+
+
+def _first_end(sentences: Iterable[str], habits: Habits) -> date | None:
     before = ""
     for sentence in sentences:
         sentence = _DUE.sub(" ", _LOG_TIME.sub(" ", sentence))
@@ -405,6 +430,18 @@ def end_said(sentences: Iterable[str], habits: Habits = PLAIN) -> date | None:
         days = [(day, at) for day, at in days if not _is_of_a_try(sentence, at) and not begins(sentence, at, days)]
         if hit is not None and days:
             return min(days, key=lambda found: (found[1] < hit.start(), abs(found[1] - hit.start())))[0]
+    return None
+
+
+def lasts(sentences: Sequence[str], habits: Habits, *, is_answer: bool) -> str | None:
+    """The sentence by which a certificate ends so late that it is a new one; an answer need not call it new."""
+    if habits.dated is None or (not is_answer and says_failed(sentences[0])):
+        return None
+    for sentence in sentences[1:]:
+        if (is_answer or NEW.search(sentence)) and not SUPPOSED.search(sentence) and not NOT_YET.search(sentence):
+            end = _first_end([sentence], habits)
+            if end is not None and end > habits.dated + LONG:
+                return sentence
     return None
 
 

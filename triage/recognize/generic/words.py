@@ -28,7 +28,7 @@ CERTIFICATE = (
 )
 TOPIC = _any(
     CERTIFICATE,
-    r"認証局|certificate authorit|\bACME\b|acme\.sh|\bauto(?:cert|tls)\b|\bnot ?after\b|TXT record|looking up CAA|ERR_CERT_\w+|no valid A records|\bcert[-_]?[bcdghklmnprsvw]\w+|padlock|鍵マーク|certbot|CertificateRenew|\bwildcard\b|Zertifikat",
+    r"認証局|certificate authorit|\bACME\b|acme\.sh|\bauto(?:cert|tls)\b|\bnot ?after\b|TXT record|looking up CAA|ERR_CERT_\w+|no valid A records|\bcert[-_]?[bcdghklmnprsvw]\w+|padlock|鍵マーク|certbot|CertificateRenew|\bwildcard\b|Zertifikat|\b(?:http|dns|tls-alpn)-01\b",
 )
 
 # ---- a sentence says that a renewal failed where it has a word of each: the certificate, the doing, the not
@@ -37,7 +37,7 @@ DO = _any(
     r"renew|re-?issu|\bissu(?:e|ed|ing|ance)\b|obtain|extend|validat|provision|\bsecur(?:ed|ing)\b|\bsecure (?:the|your|it|this|all|any|domains?|\S+\.[a-z])|generat|\breplac(?:e|ed|ing)\b",
     r"\bupdat(?:e|ed|ing)\b|install|\brequest",
     r"更新|発行|取得|延長|入れ替え|差し替え|インストール|有効(?:に|化)|SSL化|(?:設定|導入|適用)(?:に|が|を|処理)",
-    r"\bget (?:an?|the|your|new) (?:\w+ ){0,2}certificate|\bcreat(?:e|ed|ing)\b|\bdeploy(?:ed|ing)?\b|certificate (?:management|order)\b|\bnew certificates?\b|\bactivat(?:e|ed|ing)\b|aan ?te ?vragen|aangevraagd|wystawi|продл|обнов|выпус|utfärda|udsted|utsted|beantrag|expedi|emitir|emettre|emesso|emettere",
+    r"\bget (?:an?|the|your|new) (?:\w+ ){0,2}certificate|\bcreat(?:e|ed|ing)\b|\bdeploy(?:ed|ing)?\b|certificate (?:management|order)\b|\bnew certificates?\b|\bactivat(?:e|ed|ing)\b|aan ?te ?vragen|aangevraagd|wystawi|продл|обнов|выпус|utfärda|udsted|utsted|beantrag|expedi|emitir|emettre|émission|émettre|emesso|emettere",
     r"verläng|erneuer|ausgestell|ausstell",
     r"renouvel|renov|rinnov|odnow|odnaw|förny|forny",
     r"vernieuw|verleng",
@@ -47,7 +47,7 @@ NOT = _any(
     r"n[o'’]t\b|\bunable|unsuccessful|fail(?:s|ed|ing|ure)?\b|\berrors?\b|\bproblems?\b|\btrouble|\bsnag\b|\btimed out\b|\bnobody (?:has |had )?renewed\b|\bno certificate (?:has|was|could)|打ち切|見送|rejected|refused|impossible",
     r"\bno longer be",
     r"失敗|でき(?:て(?:い|お)?)?(?:り?ません|な(?:い|かった))|出来(?:ません|なかった)|未完了|エラー|されませんでした|されていません",
-    r"行えません|行われません|行われなかった|正常に(?:終了|完了)(?:いた)?し(?:ません|なか)|対象外と(?:な|し)|不能|不可|異常終了|うまくいき?ません|うまくいって(?:い|お)|通らず|(?:完了|成功|反映)(?:して(?:い|お)?(?:り?ません|ない)|しません|していません|できて(?:い|お))|至(?:り|って(?:い|お)り)ません|至らな|断られ|更新に至",
+    r"行えません|行われません|行われなかった|正常に(?:終了|完了)(?:いた)?し(?:ません|なか)|対象外と(?:な|し)|不能|不可|異常終了|うまくいき?ません|うまくいって(?:い|お)|通らず|(?:完了|成功|反映)(?:して(?:い|お)?(?:り?ません|ない)|しません|していません|できて(?:い|お))|至(?:り|って(?:い|お)り)ません|至らな|断られ|更新に至|通って(?:い|おり?)(?:ない|ません)|通りません|通らない|進みません|弾かれ|叶って(?:い|お)ら|できず|なされず|なされません|\boverdue\b|\brefus(?:ed|es)\b|\bstuck\b",
     r"konnten? (?:\w+ ){0,3}nicht|nicht möglich|\bkeine? (?:neues |gültiges )?Zertifikat|fehlgeschlagen|fehler|n[\'’]a pas abouti",
     r"n['’]a pas (?:pu|été)|échec|échoué",
     r"no se (?:pudo|ha podido)|falló|fallido|não (?:pôde|foi|pode)|falhou|falha",
@@ -61,7 +61,7 @@ NOT = _any(
 )
 _SUPPOSED = (  # what a sentence supposes
     r"^(?:if|once|whenever|unless|should|in case) |^when (?:an?|the|your|any) |\bunless\b|\b(?:when|if|before) (?:a|any|the|your) (?:certificate|renewal|domain)s?\b"
-    r"|\bremember\b|\balerts? (?:by|via|for|when|if)\b|した際|する際|された場合|になる前に|\bonce (?:the|your|it)\b|\bmay stop\b|表示されると|にご注意|と?に?ならないよう|したらどう|前回(?:\(|の(?:とき|時|際))|\b(?:learn|hear) that\b|\b(?:know|tell you) (?:when|if|whether)\b|\bnever miss\b|\byou get\b|\bdid you know\b|\bdays before (?:the )?expir|年に(?:一|1|数) ?(?:度|回)|ときどき|たまに"
+    r"|\bremember\b|\balerts? (?:by|via|for|when|if)\b|した際|する際|された場合|になる前に|\bonce (?:the|your|it)\b|\bmay stop\b|表示されると|にご注意|と?に?ならないよう|したらどう|前回(?:\(|の(?:とき|時|際))|\b(?:learn|hear) that\b|\b(?:know|tell you) (?:when|if|whether)\b|\bnever miss\b|\byou get\b|\bdid you know\b|\bdays before (?:the )?expir|年に(?:一|1|数) ?(?:度|回)|ときどき|たまに|切れますと|切れると|^say (?:the|a|that)\b|\bsuppose\b|\bwho['’]d be told\b"
 )
 SUPPOSED = _any(_SUPPOSED)
 MAYBE = _any(  # what would happen if, what happens in general, and what the owner is asked to do: no failure
@@ -78,6 +78,7 @@ MAYBE = _any(  # what would happen if, what happens in general, and what the own
 MAINTENANCE = _any(
     r"メンテナンス|\bmaintenance\b|\[scheduled\]|\brotation of\b|\bincident update\b|\belevated errors\b"
 )
+NEW = _any(r"新しい(?:証明書|(?:有効)?期限)|\bnew (?:certificate|expiry|end)|\bnow (?:has|valid|runs|good)\b")
 STILL_FINE = _any(r"certificate(?: is|:)? (?:ok|valid|good)\b[,;]|証明書 ?[:は] ?(?:正常|有効)[、,]")
 UNLESS = _any(r"場合|たら|予定|\b(?:if|once|when|should|will)\b")  # good news that are still to come
 MEANWHILE = _any(
@@ -86,10 +87,12 @@ MEANWHILE = _any(
 NOT_YET = _any(
     r"not (?:been )?yet|n[o'’]t .{0,30}\byet\b|まだ|nog niet|noch nicht|pas encore|aún no|todavía no|ainda não|non ancora"
 )
-RENEWAL = _any(r"\brenewal (?:attempt|status|result|state)|(?:自動)?更新(?:状況|結果|ステータス)")
+RENEWAL = _any(
+    r"更新を(?:試み|試行|実施)|\btried to renew|\battempts? to renew|\brenewal (?:attempt|status|result|state)|(?:自動)?更新(?:状況|結果|ステータス)"
+)
 RUNS_OUT = _any(
     r"expir(?:e[sd]?|y|ing|ation)\b|runs? out|running out|due to run out|CERT_DATE_INVALID|no longer valid|about to end|\bran out\b|\bended on\b|\blapsed?\b|\blapses\b",
-    r"期限切れ|失効|切れ|期限が?(?:迫|近づ)|満了|有効期[限間][^。]{0,30}(?:残り|まで|終了|過ぎ|到来)|期限を(?:迎え|過ぎ)",
+    r"期限切れ|失効|切れ|きれ(?:ました|ます|てい)|期限は(?:本日|明日|昨日|明後日)|期限が?(?:迫|近づ)|満了|有効期[限間][^。]{0,30}(?:残り|まで|終了|過ぎ|到来)|期限を(?:迎え|過ぎ)",
     r"läuft[^.]{0,60}\bab\b|abgelaufen",
     r"expir(?:e|era|ent|eront|ó|ou|a|ará)\b|expiré|caducó|caduca|vence\b",
     r"истека|ист[её]к|законч(?:ится|ился|илось)|заканчива|ungültig|går ut\b|utgår|traci ważność|verloopt|verlopen|scade\b|scadut[oi]|scadrà|scadono|caducan|vencen|expiram|kurz vor|ablaufen|wygas|löper ut|utløper|udløber",
@@ -109,34 +112,44 @@ RENEWED = _any(
     r"(?:再発行|発行|更新|取得)(?:処理|作業)?(?:が|は)正常に(?:終了|完了)(?:いたし|し)ました|延長(?:いたし|し)ました",
     r"成功 ?:? ?[1-9]\d* ?件?[ /、,]{1,4}失敗 ?:? ?0|^certificate installed:|\bissued and installed\b|\border for \S+ completed",
     r"発行・設定(?:いたし|し)ました|発行し、.{0,20}設定(?:いたし|し)ました|発行成功|再?(?:発行|取得)済み",
+    r"更新は、?[^。、]{0,20}(?:無事に?|正常に)(?:完了|成功)|(?:発行|更新)完了(?:$|[::。\s])|completed the renewal|\bcertificate is renewed\b|renewed without (?:problem|error|trouble|issue)s?",
     r"設定(?:処理|作業)?(?:が|を|は|に)?(?:正常に)?(?:完了(?:しました|いたしました)|されました)",
     r"(?:erfolgreich|wurde[n]?) (?:erfolgreich )?(?:erneuert|verlängert|ausgestellt)",
     r"(?:a (?:bien )?été|est) (?:bien )?renouvelé|certificat \w+ est (?:installé|actif)|(?:se ha|ha sido|fue|foi) (?:renovado|renovada)|(?:se )?renovó correctamente",
-    r"is (?:succesvol )?(?:vernieuwd|verlengd)|è stato rinnovato|został pomyślnie odnowiony|(?:pomyślnie|automatycznie) odnowi|har förnyats|(?:har|vi) (?:nu )?(?:utfärdat|installerat|förnyat|udstedt|fornyet)|nytt certifikat utfärdat|^certificate issued for\b|\b(?:TLS|SSL|HTTPS)(?: for \S+)? is (?:now )?(?:active|live)\b",
+    r"met succes (?:vernieuwd|verlengd)|mit Erfolg (?:erneuert|verlängert)|avec succès|con éxito|con successo|com sucesso|is (?:succesvol )?(?:vernieuwd|verlengd)|è stato rinnovato|został pomyślnie odnowiony|(?:pomyślnie|automatycznie) odnowi|har förnyats|(?:har|vi) (?:nu )?(?:utfärdat|installerat|förnyat|udstedt|fornyet)|nytt certifikat utfärdat|^certificate issued for\b|\b(?:TLS|SSL|HTTPS)(?: for \S+)? is (?:now )?(?:active|live)\b",
 )
 RESOLVED = _any(  # the subject may still name the failure that is over
-    r"復旧|回復|対応完了|クローズ|正常終了|復帰|解決(?:しました|済)|解消|\bresolved\b|\bsolved\b|\bclosed\b|all sorted|\brecover(?:ed|y)\b|\bfixed\b|back to normal|\b(?:is|back) up\b",
+    r"障害報告|\bpost-?(?:incident|mortem)\b|復旧|回復|対応完了|クローズ|正常終了|復帰|解決(?:しました|済)|解消|\bresolved\b|\bsolved\b|\bclosed\b|all sorted|\brecover(?:ed|y)\b|\bfixed\b|back to normal|\b(?:is|back) up\b",
 )
 OVER = _any(  # it failed, and then it did not: told as done, and of the renewal itself
+    r"(?:エラー|失敗)(?:と|し|に)?(?:なって|して)(?:い|おり)(?:まし)?た[^。]{0,80}(?:更新|発行|再処理)[^。]{0,30}(?:完了|成功)",
+    r"(?:issued|renewed|succeeded) (?:after|on (?:the )?(?:attempt|try))\b[^.]{0,20}\b(?:attempts?|tries|retries|\d+)\b",
+    r"(?:エラー|失敗)(?:は|が)(?:すでに)?解消(?:し(?:ました|て)|いたしました|されました)",
     r"(?:エラー|失敗|でき(?:ず|ません))[^。]{0,60}(?:が、|ものの|のち|その後)[^。]{0,80}(?:更新|発行)(?:処理|作業)?(?:が|は|を|に)?(?:無事に?|正常に)?(?:完了|成功)(?:して(?:おり|い)ます|(?:いた)?しました)",
     r"\b(?:failed|could ?n[o'’]t|error)\b[^.]{0,80}\b(?:but|since then|however)\b[^.]{0,60}\b(?:has (?:now )?been (?:renewed|issued)|went through|succeeded)",
     r"\b(?:incident|alert|alarm)\b[^.]{0,60}\b(?:is|has been|was) (?:now )?resolved|\b(?:have|has|got)(?: had)? (?:a|its|their) (?:fresh|new) certificate",
 )
+CLOSED = _any(  # the matter of the subject is over, whatever is told of it
+    r"\b(?:this|the|your) (?:incident|ticket|request|case|issue)\b[^.]{0,20}(?:has been|is|was) (?:now )?(?:marked as )?(?:resolved|solved|closed)\b",
+    r"new (?:incident )?status: (?:resolved|closed)|\bno open actions\b|\bnothing is wrong\b|marking this (?:one )?as (?:solved|resolved)",
+    r"ステータス\W{0,3}[^。\n]{0,12}(?:から|→) ?(?:終了|完了|解決|クローズ)",
+)
 SAYS_RESOLVED = _any(r"^\W{0,3}(?:RESOLVED|RECOVERY|RECOVERED|OK|復旧|回復)[\]】:：)]")  # a subject
 SETTLED = _any(  # what is answered when all is well
-    r"ご安心ください|\bno more warning|you can close the ticket|警告なしで|もう大丈夫|助かりました|無事に|対応は不要です|you can close (?:this|it)\b|\bclosing this\b|\bwent through\b|certificate is (?:fine|ok|valid)\b|\bnew cert(?:ificate)? is (?:live|in place|up)\b|\bpadlock is back\b|\bthat did it\b|直りました|復活し|解決しました|治りました|\b(?:works|working|fine|fixed|sorted) (?:again|now)\b|\ball good now\b"
+    r"ご安心ください|解決したよう|^sorted$|対応不要|対応は不要|無事更新|came through at once|警告は出なく|鍵マークが出る|\bno more warning|you can close the ticket|警告なしで|もう大丈夫|助かりました|無事に|対応は不要です|you can close (?:this|it)\b|\bclosing this\b|\bwent through\b|certificate is (?:fine|ok|valid)\b|\bnew cert(?:ificate)? is (?:live|in place|up)\b|\bpadlock is back\b|\bthat did it\b|直りました|復活し|解決しました|治りました|\b(?:works|working|fine|fixed|sorted) (?:again|now)\b|\ball good now\b"
 )
 NOW_FINE = _any(
-    r"更新済み|発行成功|更新成功|更新され|まで有効|正常に|正常(?:\(|表示)|新しい期限|完了|\brenewed\b|new certificate|valid until|success|\bOK - |\bOK 残り"
+    r"成功。|更新済み|発行成功|更新成功|更新され|まで有効|正常に|正常(?:\(|表示)|新しい期限|完了|\brenewed\b|(?:^|(?:\ba|\bthe|your|,) )new certificate|valid until|success|\bOK - |\bOK 残り"
 )
 SPARED = _any(  # what a sentence says is well beside what is not
-    r"\b(?:was|were|is|are|has been|now) renewed|all good|renews? by itself|not affected|unaffected|is fine|are fine|no worries|needs? no attention|still works?",
+    r"without (?:a |any )?(?:warning|error)s?\b|警告なく|問題なしで|大丈夫です|\b(?:was|were|is|are|has been|now) renewed|all good|renews? by itself|not affected|unaffected|is fine|are fine|no worries|needs? no attention|still works?",
     r"\bnot (?:yet )?due\b|\bskipping\b|nicht betroffen|non (?:è|sono) interessat|pas concern|niet getroffen|no (?:se ve|está) afectad|\b(?:is|are) (?:ok|okay|all right)\b|更新済み|影響(?:は)?(?:ご?ざいません|ありません)|通常(?:どおり|通り)|引き続きご利用|対象外|解消|問題(?:は)?(?:ありません|ござい)|別契約",
 )
 RENEWS = _any(
     r"\brenew|更新|갱신|续期|续订|續期|renov|renouvel|rinnov|vernieuw|verläng|erneuer|odnow|odnaw|förny|forny"
 )
 REDUCED = _any(
+    r"名前を(?:外|除)(?:して|いて)(?:発行|更新)",
     r"not in the new certificate|fewer names|(?:removed|dropped|left out|excluded) from the (?:new )?certificate",
     r"証明書(?:から|に)(?:除外|含まれ(?:ません|なく|てい(?:ません|ない))|外(?:し|され))",
 )
@@ -156,7 +169,7 @@ OUTRIGHT = _any(  # and it was tried already
 # ---- one row of a list, one value of a label
 
 FAILED_ROW = _any(
-    r"실패|失败|未能|\[-\]|\bNOT renewed\b|不成立|\bKO\b|\bwith (?:problems|errors|issues)\b",
+    r"\bdid(?:n['’]t| not)\b|通りませ|通って(?:い|おり?)(?:ない|ません)|外した名前|発行できず|更新できず|실패|失败|未能|\[-\]|\bNOT renewed\b|不成立|\bKO\b|\bwith (?:problems|errors|issues)\b",
     r"\bnobody (?:has |had )?renewed\b|行われて(?:い|おり?)(?:ない|ません)|行われませんでした|\bwithout success\b|unsuccessful|sans succès|ohne Erfolg|sin éxito|senza successo|zonder succes|\bnot validated\b|未検証|失敗|エラー|異常|未完了|未更新|更新不可|できなかった|できません|できていない|見つかりません|存在しません|一致しません|届きません|できておりません|されていません|されておりません|\bNG\b|×|❌|✗|✖|⛔",
     r"\bfail(?:ed|ure|s|ing)?\b|\berrors?\b|not renewed|\bunable\b|(?:could|can) ?n[o'’]t|\bcan['’]t\b",
     r"fehlgeschlagen|fehler|échec|échoué|falló|fallido|falhou|falha|mislukt|fallit|misslycka|nie powiodł",
@@ -168,7 +181,7 @@ EXPIRED_ROW = _any(
 )
 FINE_ROW = _any(
     r"\bprotected\b|\bpassed\b|\bunaffected\b|\bstill (?:valid|covered|fine)\b|異常なし|問題な",
-    r"^\[\d{1,3}\] resolved$|\bin (?:4[6-9]|[5-9]\d|[1-9]\d\d) days\b|\b(?:4[6-9]|[5-9]\d|[1-9]\d\d) days (?:left|remaining|to go)|(?:have|has) been secured|\bvalidated\b|保護され(?:て|まし)|\bare secured\b|nothing to do|not due|\bdeployed\b|new certificate\b|\bskip\b|残り ?\d{2,3} ?日|未到来|影響(?:は)?(?:ご?ざいません|ありません|なし)",
+    r"^\[\d{1,3}\] resolved$|\bin (?:4[6-9]|[5-9]\d|[1-9]\d\d) days\b|\b(?:4[6-9]|[5-9]\d|[1-9]\d\d) days (?:left|remaining|to go)|(?:have|has) been secured|\bvalidated\b|保護され(?:て|まし)|\bare secured\b|nothing to do|not due|\bdeployed\b|new certificate\b|\bskip\b|残り ?(?:[3-9]\d|[1-9]\d\d) ?日|未到来|影響(?:は)?(?:ご?ざいません|ありません|なし)",
     r"\bcorrect[oa]?\b|in ordnung|\bquedan \d{2,3} d|成功|正常|完了|更新済|更新でき(?:た|て|まし)|できた|更新しました|更新されました|不要|対象外|有効\b|○|◯|✅|✔|✓",
     r"\bok\b|success|\brenewed\b|\bvalid\b|\bhealthy\b|not (?:yet )?due|skipped|no action|up to date|\bissued(?:$|[.!,;:)]| (?:on|and|for|at)\b)",
     r"erneuert|verlängert|\bgültig|renouvelé|\bvalides?\b|\[\+\]|\[(?:更新|スキップ|済)\]|\bvigente|renovado|vernieuwd|verlengd|rinnovato",
@@ -191,7 +204,7 @@ MORE_NAMES = _any(
 )
 
 NAME_LABEL = _any(
-    r"ドメイン(?:名|一覧)?|コモン(?:ネーム|名)|ホスト(?:名)?|サイト(?:名|URL|アドレス)?|FQDN|SSL対象|主体者|サブジェクト(?: ?代替名)?"
+    r"接続名|ドメイン(?:名|一覧)?|コモン(?:ネーム|名)|ホスト(?:名)?|サイト(?:名|URL|アドレス)?|FQDN|SSL対象|主体者|サブジェクト(?: ?代替名)?"
     r"|証明書(?:名|対象)?|対象(?:URL)?|(?:Web|ウェブ)サイト|(?:サブ|マルチ)ドメイン|(?:別|代替)名|\bURL\b",
     r"\bdomains?\b|\bhost ?names?\b|\bhosts?\b|\bcommon[ _]names?\b|\bcn\b|\bfqdns?\b|\b(?:web)?sites?\b|\bcert(?:ificate)?s?\b"
     r"|\bnames?\b|\bsubject\b|\bsans?\b|\bidentifiers?\b|\bv(?:irtual )?hosts?\b|\bzones?\b|\btargets?\b|\bendpoints?\b"
@@ -208,7 +221,7 @@ STATUS_LABEL = _any(
 )
 ENDS_LABEL = _any(
     r"有効(?:期限|期間)|満了|期限|期日|失効|終了日",
-    r"\bexpir(?:es|y|ation|ing|ed)\b|\bvalid (?:until|till|to|thru|through)\b|\bnot[ _]?after\b|\bvalid_to\b|\bruns? out\b|\bends?\b",
+    r"\bexpir(?:es|y|ation|ing|ed)\b|\bvalid (?:until|till|to|thru|through)\b|\bnot[ _]?after\b|\bvalid_to\b|\bruns? out\b|\bends?\b|\bended\b|\bdeadline\b",
     r"\bgültig bis\b|\bablauf\w*|\blaufzeit\b|\bexpiration\b|\bexpire\b|\bvalable jusqu|\bvalidade\b|\bvalidez\b|\bvencimi?ento\b|\bvence\b"
     r"|\bcaduc\w+|\bvervaldatum\b|\bgeldig tot\b|\bscaden\w+|échéance\b|\bexpira(?:ção)?\b",
     r"만료|有效期|到期|过期",
@@ -232,8 +245,8 @@ FILLERS = _any(  # words that may stand in a label or between names and make it 
 
 ENDS = _any(
     r"expir(?:es|ed|y|ation|ing|e)\b|runs? out|run out|valid (?:until|till|to|through|for)|keeps? working until|ran out|not after|valid_to",
-    r"(?:日|:\d\d|/\d{1,2}|\)) ?まで(?:[^に]|$)|まで(?:使え|ご?利用|有効)|残り ?\d+ ?日|あと ?\d+ ?日|stop working on|days left|\bstops (?:working )?on\b|\bended on\b|\blapsed on\b|caducó|\bwarnings? (?:after|from|on)\b",
-    r"renewal can be completed before|ends? on|lapses?|good (?:until|till|through)|\bruns until|not_?after|still valid until",
+    r"(?:日|:\d\d|/\d{1,2}|\)) ?まで(?:[^に]|$)|まで(?:使え|ご?利用|有効)|残り ?\d+ ?日|あと ?\d+ ?日|stop working on|days left|\bstops (?:working )?on\b|\bended on\b|\blapsed on\b|caducó|\bwarnings? (?:after|from|on)\b|\bdies\b|\b(?:visitors|browsers?)\b[^.]{0,40}\b(?:see|show)\b[^.]{0,40}(?:warning|not secure|unsafe)",
+    r"renewal can be completed before|ends? on|lapses?|good (?:until|till|through)|\bruns? (?:until|till)|not_?after|still valid until",
     r"만료|到期|过期|有效期",
     r"有効期限|有効期間|満了|期限|失効|終了日|まで有効|切れ|日 ?以降[^。]{0,24}(?:表示|警告|閲覧|できなく)|invalid from|validity (?:on|ends)",
     r"läuft|gültig bis|ablauf|abgelaufen|\bnoch bis\b",
@@ -248,7 +261,7 @@ AGAIN = _any(  # a date beside one of these is that of the next try, or of an an
     r"nouvelle tentative|erneut|nuevo intento|nova tentativa|opnieuw",
 )
 CAUSE = _any(  # behind these a sentence names what is in the way, not what is sick
-    r"理由|原因|\breason\b|\bwhy\b|例:|例えば|\be\.g\.|\bfor example\b|z\. ?B\.|por ejemplo|par exemple|por exemplo",
+    r"理由|原因|\breason\b|\bwhy\b|例:|例えば|\be\.g\.|\bfor example(?:[ ,:]|$)|z\. ?B\.|por ejemplo|par exemple|por exemplo",
     r"\bname ?servers?\b|, but\b|redirected to|forwarded to|resolv(?:es|ed|ing) to|answered",
     r"\b(?:because|since|due to|as the|as it|expected|points? to|pointing to|redirects? to|instead of|rather than|which is|see|visit)\b",
     r"\bweil\b|\bda der\b|\bcar\b|\bparce qu|\bporque\b|\bomdat\b|\bperché|ponieważ",
@@ -282,8 +295,12 @@ OTHER_CERTIFICATES = _any(
     r"(?:納税|印鑑|在職|卒業|成績|残高|所得|課税|登記(?:事項)?|資格|修了|出荷|検査)証明書?|クライアント証明書|電子証明書|(?:コード)?署名証明書|SAML",
     r"SSL[- ]?VPN|TLS interception",
 )
-FOR_SIGNING = _any(r"code[- ]?signing\b|distribution certificate|署名証明書|\bSAML\b")
-FOR_PEOPLE = _any(r"certificats? de formation|\btraining certificates?\b|certificado de (?:curso|formación)|修了証")
+FOR_SIGNING = _any(
+    r"クライアント証明書|client certificates?|S/MIME|code[- ]?signing\b|distribution certificate|署名証明書|\bSAML\b"
+)
+FOR_PEOPLE = _any(
+    r"\bexams\b|\bexamination\b|\bscore \d{1,3} ?%|first[- ]aid certificates?|certificats? de formation|\btraining certificates?\b|certificado de (?:curso|formación)|修了証"
+)
 OF_A_SERVER = _any(  # of the kind that visitors of a site see
     r"\b(?:SSL|TLS|HTTPS|ACME|DCV)\b|Let['’]?s Encrypt|certbot|cert-manager|サーバー?証明書|ERR_CERT|padlock|鍵マーク|\bSSL"
 )
@@ -297,9 +314,11 @@ PAYMENT = _any(
 ORDER = _any(
     r"お?支払|ご?請求|決済|クレジットカード|料金|invoice|payment (?:method|due|link|details|received|by|is|of)|credit card|\bbilling (?:address|cycle|details|info)|(?:at|to) checkout|auto-?renew(?:al)? (?:of )?your (?:order|subscription)",
     r"ご?購入|ご?注文|お?申し?込み?(?:み)?(?:を|が|手続|方法|フォーム|は)|更新(?:の)?(?:お)?手続き|更新のご案内|更新費用|有償|お?見積",
+    r"renew (?:now )?for [$€£]\d|renew and pay|\bbonus days\b|carr(?:y|ied) over up to",
     r"purchase|your order|place an order|renew your (?:order|subscription|plan)|quote",
 )
 ADVERTISING = _any(
+    r"突然の(?:ご?連絡|メール)[^。]{0,10}失礼|当社調べ|初期費用 ?無料|オンラインでお時間",
     r"キャンペーン|\d+ ?%? ?(?:OFF|オフ|割引)|割引|特価|お得|セミナー|ウェビナー|無料(?:体験|相談|診断)|資料請求|乗り?換え|導入事例",
     r"discount|limited[- ]time|special offer|buy now|webinar|free trial|\d+% off|save \d+|from \$\d|newsletter|coupon|promo(?:tion)? code|use code\b",
     r"メルマガ|クーポン|年間[\d,]+円|\bbacklinks?\b|\baudit report\b|\brank(?:ing)? (?:on|in) (?:page|google)",
@@ -314,8 +333,11 @@ UNSUBSCRIBE = _any(
 OTHER_UPDATES = _any(  # what else is renewed or brought up to date
     r"(?:プラグイン|テーマ|ファームウェア|WordPress本体)[^。証]{0,16}更新|\b(?:plug-?ins?|themes?|firmware) (?:updates?|(?:failed|could not be|was not) )"
 )
+REGISTRATION = _any(  # of the domain itself
+    r"\b(?:domain )?registration\b.{0,80}\bexpir|\bwhois\b|ドメイン(?:の)?(?:登録|契約)(?:期限|期間|の)"
+)
 HOW_TO = _any(  # of a subject that announces something to read
-    r"対処法|解説|とは[??]|記事|ブログ(?:更新|を更新|の?新着|公開|:)|新着 ?\d*件|アンケート|求人|採用情報|\bhiring\b|\bjob alert|\bnew \w+ roles\b|怎么办|如何|how to\b|\btips\b|\bsurvey\b|guide\b|explained\b",
+    r"対処法|解説|とは[??]|記事|ブログ(?:更新|を更新|の?新着|公開|:)|新着 ?\d*件|アンケート|求人(?:情報|案内|のご)|採用情報|\bhiring\b|\bjob alert|\bnew \w+ roles\b|怎么办|如何|how to\b|\btips\b|\bsurvey\b|guide\b|explained\b",
 )
 TO_READ = _any(  # of a text that explains what mails of this kind are
     r"\bthis (?:article|guide|post|page) (?:explains|describes|covers|shows)|(?:本|この)(?:記事|ページ)では|\byour-?domain\."
