@@ -47,7 +47,7 @@ _FORMS = tuple(
 _YEARLESS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
-        r"(?<![\d年])(?P<m>\d{1,2}) ?月 ?(?P<d>\d{1,2}) ?日",
+        r"(?:(?<![\d年])|(?<=[本今]年))(?P<m>\d{1,2}) ?月 ?(?P<d>\d{1,2}) ?日",
         r"(?<![\d/\[])(?P<m>\d{1,2})/(?P<d>\d{1,2})(?![\d/\]])",  # `[2/3]` counts
         rf"\b{_WORD} {{1,2}}(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?!,? ?\d{{4}}|:)",
         rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th|º|\.)?(?: de| of)? {_WORD}\b(?!,?(?: de)? ?\d{{4}})",

@@ -1,5 +1,6 @@
 """A decoded mail and the rulebook → its notices, or why there are none. The surest source is read first."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -23,11 +24,12 @@ from triage.recognize.fields import Unclear, notices_from
 from triage.recognize.generic import is_settled, speaks_of_one, unknown_notice
 from triage.recognize.match import Claim, claims, field_hits, hits
 from triage.recognize.signs import PHISHING, Domains, Suspect, automatic, imitation
-from triage.recognize.text import Text, read, without_prefixes, without_quote_marks, without_quotes
+from triage.recognize.text import Text, read, without_older, without_prefixes, without_quote_marks, without_quotes
 
 MOST_ATTACHED = 10  # attached mails of one mail that are read
 DEEPEST = 3
 OLD = timedelta(days=100)  # the longest life of a certificate from 2027 on
+_REPLY = re.compile(r"\s*(?:re|aw|sv|odp|antw|回复|答复)\s?[:：]", re.IGNORECASE)
 ANSWERED = timedelta(days=30)  # what stands above a mail so much older is an answer to it, no forward
 
 
@@ -153,6 +155,8 @@ def _remarks(message: Message) -> Iterator[Source]:
         yield Source(without_prefixes(message.subject), forwarded.note, None, message.date)
     elif forwarded is None and (own := without_quotes(message.text)):
         yield Source(without_prefixes(message.subject), own, None, message.date)
+    elif forwarded is None and _REPLY.match(message.subject):  # without what it answers
+        yield Source(without_prefixes(message.subject), message.text, None, message.date)
     outer = forwarded
     while outer is not None and (inner := outer.inner) is not None:
         if inner.note and outer.date and inner.date and outer.date - inner.date > ANSWERED:
@@ -161,6 +165,8 @@ def _remarks(message: Message) -> Iterator[Source]:
     for source in _sources(message):
         if (newer := _above_quotes(source)) is not None:
             yield newer
+        elif forwarded is not None and source.body is forwarded.body and (above := without_older(source.body)):
+            yield replace(source, body=above)
 
 
 def _settled(outcome: Notices | Unrecognized) -> Notices | Unrecognized:

@@ -26,6 +26,11 @@ _PREFIX = re.compile(
 _BOLD = re.compile(r"\*(?<![\w*]\*)((?:\*\.)?[^\s*.][^*\n]{0,200})(?<!\s)\*(?![\w*]|\.\w)")
 _LINKED = re.compile(r"\[([^\[\]\s]{1,260})\]\(https?://\1/?\)")  # Markdown's link to the name that it shows
 _QUOTED = re.compile(r"\n ?>[^\n]*\n ?>")  # begins with a literal, too
+_OLDER = re.compile(  # of Outlook
+    r"\n-{3,} ?(?:Original (?:Message|Appointment)|元のメッセージ|Ursprüngliche Nachricht|Message d['’]origine"
+    r"|Mensaje original|Messaggio originale|Oorspronkelijk bericht) ?-{3,}\n"
+    r"|\n_{20,}\n(?=(?:From|差出人|Von|De|Da|Van) ?[::])"
+)
 _QUOTE = re.compile(r"\n(?: ?[>｜|])+ ?")
 
 
@@ -129,6 +134,13 @@ def without_quotes(text: str) -> str | None:
     head, _, last = above.rpartition("\n")
     own = head if last.rstrip().endswith((":", "：")) else above
     return own if own.strip() else None
+
+
+def without_older(text: str) -> str | None:
+    """What stands above the header of the mail that it answers, where that is not quoted; None where there is none."""
+    start = _OLDER.search(text[:LONGEST])
+    above = text[: start.start()].rstrip() if start else ""
+    return above or None
 
 
 def without_quote_marks(text: str) -> str:

@@ -5,7 +5,7 @@ A name that merely occurs is no entry: it must follow a label, or begin a line o
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -33,6 +33,7 @@ from triage.recognize.hosts import host_of, name_of, names_in, unique
 Outcome = Literal["failed", "expired", "fine"]
 SICK: tuple[Outcome, ...] = ("failed", "expired")
 MOST_LINES = 4_000
+LONGEST_OBJECT = 60  # lines
 LONGEST_LINE = 600  # characters of a line that are looked at
 LONGEST_HEADING = 120
 FEWEST_PAIRS = 3  # of key and value that make a line of a log
@@ -56,7 +57,7 @@ _ROW_HEAD = re.compile(
     r"|(?i:ok|ng|failed|fail|skipped|skip)\s|(?:成功|失敗|対象外|正常|異常|エラー|完了|要確認|更新|スキップ|保留|済)[\]】)]?\s|(?!(?:NS|MX|TXT|SOA|CAA|AAAA|CNAME|PTR)\b)[A-Z]{2,12}\s"
     r"|\[?(?:INFO|WARN|WARNING|ERROR|EROR|ERR|OK|NG|FAIL|FAILED|SUCCESS|SKIP|RENEWED) ?\]?:?\s?"
     r"|[^\W\d][\w -]{0,30}[:：]\s?|Let['’]?s Encrypt |['\"“‘„«「](?:[\w'’.]{1,20} ){1,3}"
-    r"|\S{1,30}様\s|\*\s|[^\w*]{1,8}"
+    r"|\[[a-z]{2,12}\]\s|\S{1,30}様\s|\*\s|[^\w*]{1,8}"
 )
 _MOST_HEADS = 8
 _BETWEEN = re.compile(
@@ -112,6 +113,7 @@ _SECTIONS = frozenset(("Labels", "Annotations"))  # of Alertmanager, below the t
 _TITLE = re.compile(r"[■◆●▼▽◇【\[<〈《]")
 _RULER = re.compile(r"\W{3,}\Z|_{3,}\Z")
 _TURNED = re.compile(r".{1,30}(?:->|→|⇒|=>)\s*(?=\w)")  # `OK -> FAILED`
+_TIMES = re.compile(r"\A\d{1,3} ?× ")  # `1 × wildcard`: how many, and no mark
 _PORT = re.compile(r":\d{2,5}\Z")
 _STOPS = ".:。：!！?？;,"
 
@@ -145,7 +147,7 @@ def entries_in(lines: Sequence[str], habits: Habits = PLAIN) -> Table:
     walk = _Walk(habits)
     prose = list[str]()
     imprint = _imprint(lines[:MOST_LINES])
-    for at, line in enumerate(lines[:MOST_LINES]):
+    for at, line in enumerate(_objects_joined(lines[:MOST_LINES])):
         if at >= imprint:
             walk.end()
         if not walk.line(_PREFIX.sub("", beginning(line, LONGEST_LINE).translate(_FRAMES).strip())):
@@ -162,6 +164,28 @@ def _imprint(lines: Sequence[str]) -> int:
             if any(IMPRINT.search(text[:LONGEST_LINE]) for text in below):
                 return at
     return len(lines)
+
+
+def _objects_joined(lines: Sequence[str]) -> Iterator[str]:
+    """Each line; those over which a mailer wrapped an object as one, with an empty line for each of the rest."""
+    done = 0
+    for at, line in enumerate(lines):
+        if at < done:
+            yield ""
+            continue
+        end = _end_of_object(lines, at) if line.startswith('{"') and not line.endswith("}") else at + 1
+        done = end
+        yield "".join(lines[at:end])
+
+
+def _end_of_object(lines: Sequence[str], at: int) -> int:
+    """Behind the last line of the object that begins in this one; the next line where none does."""
+    open_ones = 0
+    for end in range(at, min(len(lines), at + LONGEST_OBJECT)):
+        open_ones += lines[end].count("{") - lines[end].count("}")
+        if open_ones <= 0:
+            return end + 1
+    return at + 1
 
 
 class _Walk:
@@ -233,9 +257,11 @@ class _Walk:
         """A line of a log in pairs is a block of its own."""
         self.end_block()
         for key, value in pairs:
+            if key.startswith(("previous", "last_")):
+                continue
             kind = kind_of(key)
             self._labelled(Label(kind, key, value.replace("_", " ") if kind == "outcome" else value))
-            if key in ("level", "msg", "message", "event") and self.outcome is None:
+            if key in ("level", "msg", "message", "event", "type", "state") and self.outcome is None:
                 self.outcome = outcome_of(value)
         self.open = None
         self.end_block()
@@ -282,6 +308,8 @@ class _Walk:
         kind, value = label.kind, label.value
         if self.elsewhere or MEANWHILE.search(value):
             return False
+        if kind == "other" and (NAME.search(label.words) or (NAME.match(value) and outcome_of(label.words))):
+            return False  # a row: `shop.test failed urn:…`, `[NG] shop.test`
         of_row = value and self.in_list and not (self.names or label.names)  # without a value it is a heading
         if kind == "other" and of_row and FAILED_ROW.search(label.words):
             return self._of_row("outcome", "failed" if not NONE_ROW.search(f"{label.words}: {value}") else "ok")
@@ -406,7 +434,7 @@ def outcome_of(text: str) -> Outcome | None:
     """How it went, where the text says one thing only."""
     if _POSSIBLE.search(text):
         return None
-    text = without(NONE_ROW, _TURNED.sub("", text))
+    text = without(NONE_ROW, _TIMES.sub("", _TURNED.sub("", text)))
     hit = FAILED_ROW.search(text)
     if hit is None:
         fine = FINE_ROW.search(_UNTIL.sub(" ", text)) and not UNDONE.search(text)
@@ -474,8 +502,17 @@ def _pairs(line: str) -> list[tuple[str, str]]:
             found = json.loads(line.rstrip(","))
         except ValueError:
             return []
-        return [(str(key), _flat(value)) for key, value in found.items()]
+        return list(_members(found))
     return [(key, value.strip('"')) for key, value in _PAIR.findall(line)]
+
+
+def _members(found: dict[str, object], depth: int = 3) -> Iterator[tuple[str, str]]:
+    """Keys and values, those of the objects within as well."""
+    for key, value in found.items():
+        if isinstance(value, dict) and depth:
+            yield from _members(cast(dict[str, object], value), depth - 1)
+        else:
+            yield key, _flat(value)
 
 
 def _flat(value: object) -> str:

@@ -48,6 +48,7 @@ from triage.recognize.generic.words import (
     SUPPOSED,
     THAT_DAY,
     TOPIC,
+    UNAFFECTED,
     UNDONE,
     UNLESS,
     without,
@@ -86,7 +87,7 @@ _SAID = tuple(
     re2.compile(f"(?i){pattern}")
     for pattern in (
         rf"{CERTIFICATE}(?: ?\w+){{0,2}}? {_OF}(?: {_KIND}){{0,3}}:? {_Q}{_LIST}",
-        rf"(?:covering|covers?|valid for|issued for|protecting) {_Q}{_LIST}",
+        rf"(?:covering|covers?|valid for|issued for|protect(?:s|ing)|secures) {_Q}{_LIST}",
         rf"HTTPS {_OF} {_Q}{_LIST}",
         rf"(?:domain|hostname|host|site|website|zone|dominio|domínio|domaine)(?: name)? {_Q}{_LIST}",
         rf"(?:renew\w*|obtain\w*|issu\w*|secure|validate|request\w*)(?: \w+){{0,4}}? (?:for|of) {_Q}{_LIST}",
@@ -413,7 +414,7 @@ def stands_alone(text: str, start: int, end: int) -> bool:
 
 def end_said(sentences: Iterable[str], habits: Habits = PLAIN) -> date | None:
     """The day on which a sentence says that the certificate ends; a date that belongs to the next try is none."""
-    said = list(sentences)
+    said = [s for s in sentences if not UNAFFECTED.search(s)]
     of_one = [s for s in said if TOPIC.search(s)]
     return _first_end(of_one, habits) or _first_end(said, habits)
 

@@ -47,7 +47,7 @@ NOT = _any(
     r"n[o'’]t\b|\bunable|unsuccessful|fail(?:s|ed|ing|ure)?\b|\berrors?\b|\bproblems?\b|\btrouble|\bsnag\b|\btimed out\b|\bnobody (?:has |had )?renewed\b|\bno certificate (?:has|was|could)|打ち切|見送|rejected|refused|impossible",
     r"\bno longer be",
     r"失敗|でき(?:て(?:い|お)?)?(?:り?ません|な(?:い|かった))|出来(?:ません|なかった)|未完了|エラー|されませんでした|されていません",
-    r"行えません|行われません|行われなかった|正常に(?:終了|完了)(?:いた)?し(?:ません|なか)|対象外と(?:な|し)|不能|不可|異常終了|うまくいき?ません|うまくいって(?:い|お)|通らず|(?:完了|成功|反映)(?:して(?:い|お)?(?:り?ません|ない)|しません|していません|できて(?:い|お))|至(?:り|って(?:い|お)り)ません|至らな|断られ|更新に至|通って(?:い|おり?)(?:ない|ません)|通りません|通らない|進みません|弾かれ|叶って(?:い|お)ら|できず|なされず|なされません|\boverdue\b|\brefus(?:ed|es)\b|\bstuck\b",
+    r"行えません|行われません|行われなかった|正常に(?:終了|完了)(?:いた)?し(?:ません|なか)|対象外と(?:な|し)|不能|不可|異常終了|うまくいき?ません|うまくいって(?:い|お)|通らず|(?:完了|成功|反映)(?:して(?:い|お)?(?:り?ません|ない)|しません|していません|できて(?:い|お))|至(?:り|って(?:い|お)り)ません|至らな|断られ|更新に至|通って(?:い|おり?)(?:ない|ません)|通りません|通らない|進みません|弾かれ|叶って(?:い|お)ら|済んで(?:い|おり?)(?:ない|ません)|\bnever (?:been )?(?:issued|renewed|installed)|できず|なされず|なされません|\boverdue\b|\brefus(?:ed|es)\b|\bstuck\b",
     r"konnten? (?:\w+ ){0,3}nicht|nicht möglich|\bkeine? (?:neues |gültiges )?Zertifikat|fehlgeschlagen|fehler|n[\'’]a pas abouti",
     r"n['’]a pas (?:pu|été)|échec|échoué",
     r"no se (?:pudo|ha podido)|falló|fallido|não (?:pôde|foi|pode)|falhou|falha",
@@ -67,7 +67,7 @@ SUPPOSED = _any(_SUPPOSED)
 MAYBE = _any(  # what would happen if, what happens in general, and what the owner is asked to do: no failure
     _SUPPOSED,
     r"\b(?:if|when|whenever|in case)\b[^.]{0,40}(?:not|fail|unable|problem|error)|\bever fails?\b",
-    r"\bcosts? (?:you|your|businesses|companies)\b|(?:do not|don['’]t|need not|no need|never|please contact|may not|might) ",
+    r"\bcosts? (?:you|your|businesses|companies)\b|(?:do not|don['’]t|need not|no need|never (?:ask|send|need|share|request|charge|have to)|please contact|may not|might) ",
     r"\b(?:thousands|many|most|some) (?:of )?(?:\w+ )?(?:websites?|sites|people|customers|owners)\b",
     r"(?:場合|(?:でき|され)ないとき|なければ|ないと|恐れ|おそれ|可能性|ため、ご注意|必要はあり|ご不明|対応は不要|作業はご?ざ?)",
     r"\b(?:our|the) (?:e?-?mail|message|notice)s?\b.{0,40}\bhad failed|\b(?:earlier|previous(?:ly)?)\b.{0,60}\b(?:fail|error)",
@@ -92,7 +92,7 @@ RENEWAL = _any(
 )
 RUNS_OUT = _any(
     r"expir(?:e[sd]?|y|ing|ation)\b|runs? out|running out|due to run out|CERT_DATE_INVALID|no longer valid|about to end|\bran out\b|\bended on\b|\blapsed?\b|\blapses\b",
-    r"期限切れ|失効|切れ|きれ(?:ました|ます|てい)|期限は(?:本日|明日|昨日|明後日)|期限が?(?:迫|近づ)|満了|有効期[限間][^。]{0,30}(?:残り|まで|終了|過ぎ|到来)|期限を(?:迎え|過ぎ)",
+    r"期限切れ|失効|切れ|きれ(?:ました|ます|てい)|期限は(?:本日|明日|昨日|明後日)|期限が?[^。]{0,20}(?:迫|近づ)|満了|有効期[限間][^。]{0,30}(?:残り|まで|終了|過ぎ|到来)|期限を(?:迎え|過ぎ)",
     r"läuft[^.]{0,60}\bab\b|abgelaufen",
     r"expir(?:e|era|ent|eront|ó|ou|a|ará)\b|expiré|caducó|caduca|vence\b",
     r"истека|ист[её]к|законч(?:ится|ился|илось)|заканчива|ungültig|går ut\b|utgår|traci ważność|verloopt|verlopen|scade\b|scadut[oi]|scadrà|scadono|caducan|vencen|expiram|kurz vor|ablaufen|wygas|löper ut|utløper|udløber",
@@ -141,6 +141,10 @@ SETTLED = _any(  # what is answered when all is well
 NOW_FINE = _any(
     r"成功。|更新済み|発行成功|更新成功|更新され|まで有効|正常に|正常(?:\(|表示)|新しい期限|完了|\brenewed\b|(?:^|(?:\ba|\bthe|your|,) )new certificate|valid until|success|\bOK - |\bOK 残り"
 )
+UNAFFECTED = _any(
+    r"not affected|unaffected|nicht betroffen|non (?:è|sono) interessat|pas concern|niet getroffen|no (?:se ve|está) afectad",
+    r"影響(?:は)?(?:ご?ざいません|ありません)",
+)
 SPARED = _any(  # what a sentence says is well beside what is not
     r"without (?:a |any )?(?:warning|error)s?\b|警告なく|問題なしで|大丈夫です|\b(?:was|were|is|are|has been|now) renewed|all good|renews? by itself|not affected|unaffected|is fine|are fine|no worries|needs? no attention|still works?",
     r"\bnot (?:yet )?due\b|\bskipping\b|nicht betroffen|non (?:è|sono) interessat|pas concern|niet getroffen|no (?:se ve|está) afectad|\b(?:is|are) (?:ok|okay|all right)\b|更新済み|影響(?:は)?(?:ご?ざいません|ありません)|通常(?:どおり|通り)|引き続きご利用|対象外|解消|問題(?:は)?(?:ありません|ござい)|別契約",
@@ -169,7 +173,7 @@ OUTRIGHT = _any(  # and it was tried already
 # ---- one row of a list, one value of a label
 
 FAILED_ROW = _any(
-    r"\bdid(?:n['’]t| not)\b|通りませ|通って(?:い|おり?)(?:ない|ません)|外した名前|発行できず|更新できず|실패|失败|未能|\[-\]|\bNOT renewed\b|不成立|\bKO\b|\bwith (?:problems|errors|issues)\b",
+    r"\bdid(?:n['’]t| not)\b|通りませ|通って(?:い|おり?)(?:ない|ません)|外した名前|できておらず|されておらず|発行できず|更新できず|실패|失败|未能|\[-\]|\bNOT renewed\b|不成立|\bKO\b|\bwith (?:problems|errors|issues)\b",
     r"\bnobody (?:has |had )?renewed\b|行われて(?:い|おり?)(?:ない|ません)|行われませんでした|\bwithout success\b|unsuccessful|sans succès|ohne Erfolg|sin éxito|senza successo|zonder succes|\bnot validated\b|未検証|失敗|エラー|異常|未完了|未更新|更新不可|できなかった|できません|できていない|見つかりません|存在しません|一致しません|届きません|できておりません|されていません|されておりません|\bNG\b|×|❌|✗|✖|⛔",
     r"\bfail(?:ed|ure|s|ing)?\b|\berrors?\b|not renewed|\bunable\b|(?:could|can) ?n[o'’]t|\bcan['’]t\b",
     r"fehlgeschlagen|fehler|échec|échoué|falló|fallido|falhou|falha|mislukt|fallit|misslycka|nie powiodł",
@@ -187,6 +191,7 @@ FINE_ROW = _any(
     r"erneuert|verlängert|\bgültig|renouvelé|\bvalides?\b|\[\+\]|\[(?:更新|スキップ|済)\]|\bvigente|renovado|vernieuwd|verlengd|rinnovato",
 )
 UNDONE = _any(  # `no se ha renovado`: what ends like a success
+    r"\bno han? sido\b|todavía no|noch nicht|nog niet|pas encore|non ancora|おらず|not yet",
     r"(?:\bnot\b|\bnobody\b|\bnever\b|n['’]t\b|\bno se\b|\bnicht|\bniet|\bpas\b|\bnon\b|\bnão)[^.]{0,24}(?:renew|renov|erneu|verläng|vernieu|verlen|rinnov)",
 )
 NONE_ROW = _any(
@@ -245,7 +250,7 @@ FILLERS = _any(  # words that may stand in a label or between names and make it 
 
 ENDS = _any(
     r"expir(?:es|ed|y|ation|ing|e)\b|runs? out|run out|valid (?:until|till|to|through|for)|keeps? working until|ran out|not after|valid_to",
-    r"(?:日|:\d\d|/\d{1,2}|\)) ?まで(?:[^に]|$)|まで(?:使え|ご?利用|有効)|残り ?\d+ ?日|あと ?\d+ ?日|stop working on|days left|\bstops (?:working )?on\b|\bended on\b|\blapsed on\b|caducó|\bwarnings? (?:after|from|on)\b|\bdies\b|\b(?:visitors|browsers?)\b[^.]{0,40}\b(?:see|show)\b[^.]{0,40}(?:warning|not secure|unsafe)",
+    r"(?:日|:\d\d|/\d{1,2}|\)) ?まで(?:[^に]|$)|まで(?:使え|ご?利用|有効)|残り ?\d+ ?日|あと ?\d+ ?日|stop working on|days left|\bstops (?:working )?on\b|\bended on\b|\blapsed on\b|caducó|\bwarnings? (?:after|from|on)\b|\bdies\b|\bstops being valid\b|\bserved until\b|\brejected by\b|\bends (?:\d|(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))|\b(?:visitors|browsers?)\b[^.]{0,40}\b(?:see|show)\b[^.]{0,40}(?:warning|not secure|unsafe)",
     r"renewal can be completed before|ends? on|lapses?|good (?:until|till|through)|\bruns? (?:until|till)|not_?after|still valid until",
     r"만료|到期|过期|有效期",
     r"有効期限|有効期間|満了|期限|失効|終了日|まで有効|切れ|日 ?以降[^。]{0,24}(?:表示|警告|閲覧|できなく)|invalid from|validity (?:on|ends)",
@@ -296,10 +301,10 @@ OTHER_CERTIFICATES = _any(
     r"SSL[- ]?VPN|TLS interception",
 )
 FOR_SIGNING = _any(
-    r"クライアント証明書|client certificates?|S/MIME|code[- ]?signing\b|distribution certificate|署名証明書|\bSAML\b"
+    r"コードサイニング|クライアント証明書|client certificates?|S/MIME|code[- ]?signing\b|distribution certificate|署名証明書|\bSAML\b"
 )
 FOR_PEOPLE = _any(
-    r"\bexams\b|\bexamination\b|\bscore \d{1,3} ?%|first[- ]aid certificates?|certificats? de formation|\btraining certificates?\b|certificado de (?:curso|formación)|修了証"
+    r"\bexams\b|\bexamination\b|\bscore \d{1,3} ?%|first[- ]aid certificates?|certificats? de formation|\btraining certificates?\b|certificado de (?:curso|formación)|certificado digital de (?:representante|persona|ciudadano)|修了証"
 )
 OF_A_SERVER = _any(  # of the kind that visitors of a site see
     r"\b(?:SSL|TLS|HTTPS|ACME|DCV)\b|Let['’]?s Encrypt|certbot|cert-manager|サーバー?証明書|ERR_CERT|padlock|鍵マーク|\bSSL"
@@ -313,7 +318,7 @@ PAYMENT = _any(
 )
 ORDER = _any(
     r"お?支払|ご?請求|決済|クレジットカード|料金|invoice|payment (?:method|due|link|details|received|by|is|of)|credit card|\bbilling (?:address|cycle|details|info)|(?:at|to) checkout|auto-?renew(?:al)? (?:of )?your (?:order|subscription)",
-    r"ご?購入|ご?注文|お?申し?込み?(?:み)?(?:を|が|手続|方法|フォーム|は)|更新(?:の)?(?:お)?手続き|更新のご案内|更新費用|有償|お?見積",
+    r"ご?購入|ご?注文|お?申し?込み?(?:み)?(?:を|が|手続|方法|フォーム|は)|更新の?お?手続き(?:[^はも]|$)|更新のご案内|更新費用|有償|お?見積",
     r"renew (?:now )?for [$€£]\d|renew and pay|\bbonus days\b|carr(?:y|ied) over up to",
     r"purchase|your order|place an order|renew your (?:order|subscription|plan)|quote",
 )
@@ -345,7 +350,7 @@ TO_READ = _any(  # of a text that explains what mails of this kind are
 EDITORIAL = _any(
     r"nieuwsbrief|rundbrief|lettre d['’]information|bolet[ií]n",
     r"周刊|月刊|读者|讀者|구독",
-    r"newsletter|メルマガ|マガジン|(?:^|[^(])\bissue (?:#|no\.? ?)?\d+|(?:week|news|digest|letter|magazine|edition|\bno\.?|\bvol\.?)\w* ?#\d{2,4}:|\balso this week\b|\bsummary: |\brelease v?\d+\.\d|\bfull changelog\b|\bpopular topics\b|\bsince your last visit\b|(?:^|[ ])(?:weekly|monthly|digest|bulletin) #?\d+|\d+月号|vol\.?\s?\d+|(?:通信|ニュース)\s?(?:第|\d)|読者",
+    r"newsletter|メルマガ|マガジン|(?:^|[^(])\bissue (?:#|no\.? ?)?\d+|(?:week|news|digest|letter|magazine|edition|\bno\.?|\bvol\.?)\w* ?#\d{2,4}:|\balso this week\b|\bsummary: |\bin this issue\b|\bcase study\b|\brelease v?\d+\.\d|\bfull changelog\b|\bpopular topics\b|\bsince your last visit\b|(?:^|[ ])(?:weekly|monthly|digest|bulletin) #?\d+|\d+月号|vol\.?\s?\d+|(?:通信|ニュース)\s?(?:第|\d)|読者",
 )
 APPROVAL = _any(
     r"承認(?:手続|作業|メール|をお願い|が必要|してください)|認証メール|ドメイン認証(?:の)?(?:お願い|依頼|メール)",
