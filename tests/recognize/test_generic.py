@@ -125,6 +125,32 @@ NOTICES = (
         "unknown renewal-failed b.example.jp -",
     ),
     (
+        "only the CA's words say that something failed",
+        "certificate order 4711",
+        "The CA answered:\nurn:ietf:params:acme:error:connection: 203.0.113.5: Fetching "
+        "http://shop.example.jp/.well-known/acme-challenge/x: Connection refused\nSee also docs.example.org.",
+        "unknown renewal-failed shop.example.jp -",
+    ),
+    (
+        "a heading right below a row is no cell of it",
+        "Certificate monitor: 1 expired",
+        "EXPIRED\na.example.jp since 2026-11-20\nALL GOOD\nb.example.jp until 2027-02-14",
+        "unknown expiry-warning a.example.jp 2026-11-20",
+    ),
+    (
+        "an object over several lines",
+        "[watch] tls.expired",
+        '{"type":"tls.expired","site":\n{"url":"https://a.example.jp/login"},\n'
+        '"tls":{"subject":"CN=a.example.jp",\n"valid_to":"2026-11-13T11:59:03Z"}}',
+        "unknown expiry-warning a.example.jp 2026-11-13",
+    ),
+    (
+        "a row that begins with its state",
+        "証明書更新バッチ 異常終了",
+        "[OK] a.example.jp 更新しました\n[NG] b.example.jp 更新失敗 urn:ietf:params:acme:error:unauthorized\n",
+        "unknown renewal-failed b.example.jp -",
+    ),
+    (
         "failure with the value below its label",
         "SSL証明書更新失敗のお知らせ",
         "■ドメイン\n  www.example.jp\n■有効期限\n  2026年12月1日\n",

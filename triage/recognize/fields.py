@@ -15,7 +15,7 @@ from triage.recognize.errors import problems_in
 from triage.recognize.hosts import MOST_NAMES, host_of, is_service, names_in, unique
 from triage.recognize.literals import may_hit
 from triage.recognize.match import IN_SUBJECT, Claim
-from triage.recognize.text import Octets, Text
+from triage.recognize.text import Octets, Text, unwrapped
 
 LONGEST_VALUE = 200  # characters of an account or an error that are kept
 MOST_VALUES = 200  # hits of one pattern that are looked at
@@ -58,6 +58,10 @@ def notices_from(
     problems = () if rule.event.is_good else problems_in(text.lines)
     names = _names(values, problems)
     expires = _date(values.get(EXPIRES, ()), earliest=True)
+    if (not names or expires is None) and not rule.event.is_good and not text.lines.isascii():
+        whole_words = _all_values(rule, unwrapped(text))
+        names = names or _names(whole_words, problems)
+        expires = expires or _date(whole_words.get(EXPIRES, ()), earliest=True)
     nameless = not names and not _holds_something_else(values)
     endless = expires is None and _NOT_AFTER.search(text.octets.low)
     other = in_other_words() if (nameless or endless) and not rule.event.is_good else None

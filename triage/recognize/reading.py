@@ -92,7 +92,7 @@ def _one(message: Message, rulebook: Rulebook, depth: int) -> Notices | Unrecogn
 def _alone(message: Message, rulebook: Rulebook) -> Notices | Unrecognized:
     """This mail by its own text."""
     known = _by_rules(message, rulebook)
-    if known is None:
+    if known is None or (isinstance(known, Notices) and _is_old(message)):
         return _by_its_words(message, rulebook)
     return _settled(known) if _is_over(message, rulebook) else known
 

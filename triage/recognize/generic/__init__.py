@@ -19,8 +19,15 @@ from triage.recognize.fields import language_of
 from triage.recognize.generic.choice import choose, places_of, theirs
 from triage.recognize.generic.entries import SICK, Entry, entries_in
 from triage.recognize.generic.kinds import something_else
-from triage.recognize.generic.sentences import end_said, event_of, lasts, says_so_of_one, sentences_of
-from triage.recognize.generic.words import DO, ENDS, ISSUED, MAYBE, NOT, RENEWS, RUNS_OUT, SETTLED, TOPIC
+from triage.recognize.generic.sentences import (
+    end_said,
+    event_of,
+    lasts,
+    says_so_of_one,
+    says_undone,
+    sentences_of,
+)
+from triage.recognize.generic.words import DO, ENDS, ISSUED, MAYBE, NOT, REGISTRATION, RENEWS, RUNS_OUT, SETTLED, TOPIC
 from triage.recognize.hosts import MOST_NAMES, is_service, unique
 from triage.recognize.text import Text
 
@@ -151,6 +158,10 @@ def _event(
     refused = next((p.error for p in errors if p.cause and (p.name or _OF_A_CA.search(p.error))), None)
     if event is None and refused:
         return Event.RENEWAL_FAILED, refused
+    labelled = any(entry.how == "label" for entry in entries)
+    undone = next((s for s in sentences if labelled and says_undone(s)), None)
+    if event is None and undone and not any(REGISTRATION.search(s) for s in sentences):
+        return Event.RENEWAL_FAILED, undone
     if event is None and any(entry.outcome == "expired" for entry in entries):
         return Event.EXPIRY_WARNING, "a row of its list says that it expired"
     told = TOPIC.search(sentences[0]) and RENEWS.search(sentences[0])

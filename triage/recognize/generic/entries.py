@@ -100,7 +100,7 @@ _FAILED_HEAD = re.compile(r"(?:failed|fatal)\b[:\s]", re.IGNORECASE)
 _PAIR = re.compile(r"(?<!\S)(?P<key>[A-Za-z][\w.-]{0,30})=(?P<value>\"[^\"\n]{0,300}\"|\S+)")  # of a log: key=value
 _CELLS = re.compile(r"(?:[^|\n]*\|){2,}|[^,\s][^,\n]*(?:,(?! )[^,\n]*){2,}\Z")  # of a table drawn with `|`, or of CSV
 # `name: error …`, `acme_certificate.x (name): failed`: how programs tell of one of several.
-_TOLD = re.compile(r"[)\]\"']{0,2}\s?(?::|-|->|→|=>)\s(?=.)")
+_TOLD = re.compile(r"[)\]\"']{0,2}\s?(?::|-|–|->|→|=>)\s(?=.)")
 _ANNOUNCES = re.compile(
     r"以下|下記|次の|following|below|suivants?|siguientes?|seguintes?|folgende|volgende|seguenti", re.IGNORECASE
 )
@@ -469,10 +469,11 @@ def _row(line: str, habits: Habits) -> Entry | None:
     rest = _INCLUDING.sub("", line[end:])
     rest = rest[1:] if "://" in line[start:end] and (rest == "/" or rest.startswith("/ ")) else rest
     first_said = _SAYS_FIRST.match(rest)
-    told = first_said or (_TOLD.match(rest) and line[0] in "-*•・")  # `- name: what is wrong`, however long
+    told = first_said or (_TOLD.match(rest) and line[0] in "-*•・✗✘❌✓✔✅")  # `- name: what is wrong`, however long
     if not names or _LONGER.match(rest) or (not told and (len(rest) > LONGEST_ROW or _is_sentence(rest))):
         return None
-    outcome = outcome_of(first_said[1] if first_said else without(NAME, rest)) or outcome_of(line[:start])
+    crossed = outcome_of(line[:start]) if line[0] in "✗✘❌✖⛔" else None
+    outcome = crossed or outcome_of(first_said[1] if first_said else without(NAME, rest)) or outcome_of(line[:start])
     head = "" if _STAMP.match(line) else line[:start]
     day = None if _CHECKED.search(rest) else first_date(rest, habits) or first_date(head, habits)
     return Entry(unique(names), outcome, day, "row")

@@ -199,6 +199,17 @@ def says_so_under(subject: str, sentence: str) -> bool:
     )
 
 
+def says_undone(sentence: str) -> bool:
+    """`Reason: failed to renew`, where a label says whose certificate is meant."""
+    return bool(
+        RENEWS.search(sentence)
+        and NOT.search(without(NONE_ROW, sentence))
+        and not MAYBE.search(sentence)
+        and not OTHER_UPDATES.search(sentence)
+        and not NOT_YET.search(sentence)
+    )
+
+
 def event_of(sentences: Sequence[str], *, is_answer: bool = False, fails: bool = False) -> tuple[Event | None, str]:
     """The subject before the body, in each the failure before the success before the warning; and who says so.
 

@@ -28,7 +28,7 @@ CERTIFICATE = (
 )
 TOPIC = _any(
     CERTIFICATE,
-    r"認証局|certificate authorit|\bACME\b|acme\.sh|\bauto(?:cert|tls)\b|\bnot ?after\b|TXT record|looking up CAA|ERR_CERT_\w+|no valid A records|\bcert[-_]?[bcdghklmnprsvw]\w+|padlock|鍵マーク|certbot|CertificateRenew|\bwildcard\b|Zertifikat|\b(?:http|dns|tls-alpn)-01\b",
+    r"認証局|certificate authorit|\bACME\b|acme\.sh|\bauto(?:cert|tls)\b|\bnot ?after\b|TXT record|looking up CAA|ERR_CERT_\w+|no valid A records|\bcert[-_]?[bcdghklmnprsvw]\w+|padlock|鍵マーク|certbot|CertificateRenew|\bwildcard\b|Zertifikat|\b(?:http|dns|tls-alpn)-01\b|\b(?:ssl|tls)_(?:days|cert|expir|valid)|\bvalid_to\b",
 )
 
 # ---- a sentence says that a renewal failed where it has a word of each: the certificate, the doing, the not
@@ -61,7 +61,7 @@ NOT = _any(
 )
 _SUPPOSED = (  # what a sentence supposes
     r"^(?:if|once|whenever|unless|should|in case) |^when (?:an?|the|your|any) |\bunless\b|\b(?:when|if|before) (?:a|any|the|your) (?:certificate|renewal|domain)s?\b"
-    r"|\bremember\b|\balerts? (?:by|via|for|when|if)\b|した際|する際|された場合|になる前に|\bonce (?:the|your|it)\b|\bmay stop\b|表示されると|にご注意|と?に?ならないよう|したらどう|前回(?:\(|の(?:とき|時|際))|\b(?:learn|hear) that\b|\b(?:know|tell you) (?:when|if|whether)\b|\bnever miss\b|\byou get\b|\bdid you know\b|\bdays before (?:the )?expir|年に(?:一|1|数) ?(?:度|回)|ときどき|たまに|切れますと|切れると|^say (?:the|a|that)\b|\bsuppose\b|\bwho['’]d be told\b"
+    r"|\bremember\b|\balerts? (?:by|via|for|when|if)\b|した際|する際|された場合|になる前に|\bonce (?:the|your|it)\b|\bmay stop\b|表示されると|にご注意|と?に?ならないよう|したらどう|前回(?:\(|の(?:とき|時|際))|\b(?:learn|hear) that\b|\b(?:know|tell you) (?:when|if|whether)\b|\bnever miss\b|\byou get\b|\bdid you know\b|\bdays before (?:the )?expir|年に(?:一|1|数) ?(?:度|回)|ときどき|たまに|切れますと|切れると|^say (?:the|a|that)\b|\bsuppose\b|\bwho['’]d be told\b|\byou will renew\b|\bno later than\b"
 )
 SUPPOSED = _any(_SUPPOSED)
 MAYBE = _any(  # what would happen if, what happens in general, and what the owner is asked to do: no failure
@@ -112,7 +112,7 @@ RENEWED = _any(
     r"(?:再発行|発行|更新|取得)(?:処理|作業)?(?:が|は)正常に(?:終了|完了)(?:いたし|し)ました|延長(?:いたし|し)ました",
     r"成功 ?:? ?[1-9]\d* ?件?[ /、,]{1,4}失敗 ?:? ?0|^certificate installed:|\bissued and installed\b|\border for \S+ completed",
     r"発行・設定(?:いたし|し)ました|発行し、.{0,20}設定(?:いたし|し)ました|発行成功|再?(?:発行|取得)済み",
-    r"更新は、?[^。、]{0,20}(?:無事に?|正常に)(?:完了|成功)|(?:発行|更新)完了(?:$|[::。\s])|completed the renewal|\bcertificate is renewed\b|renewed without (?:problem|error|trouble|issue)s?",
+    r"更新は、?[^。、]{0,20}(?:無事に?|正常に)(?:完了|成功)|(?:発行|更新)完了(?:$|[::。\s])|completed the renewal|\bcertificate is renewed\b|\bcertificate renewed (?:for|on)\b|renewed without (?:problem|error|trouble|issue)s?",
     r"設定(?:処理|作業)?(?:が|を|は|に)?(?:正常に)?(?:完了(?:しました|いたしました)|されました)",
     r"(?:erfolgreich|wurde[n]?) (?:erfolgreich )?(?:erneuert|verlängert|ausgestellt)",
     r"(?:a (?:bien )?été|est) (?:bien )?renouvelé|certificat \w+ est (?:installé|actif)|(?:se ha|ha sido|fue|foi) (?:renovado|renovada)|(?:se )?renovó correctamente",
@@ -191,6 +191,7 @@ FINE_ROW = _any(
     r"erneuert|verlängert|\bgültig|renouvelé|\bvalides?\b|\[\+\]|\[(?:更新|スキップ|済)\]|\bvigente|renovado|vernieuwd|verlengd|rinnovato",
 )
 UNDONE = _any(  # `no se ha renovado`: what ends like a success
+    r"\bnot secured\b",
     r"\bno han? sido\b|todavía no|noch nicht|nog niet|pas encore|non ancora|おらず|not yet",
     r"(?:\bnot\b|\bnobody\b|\bnever\b|n['’]t\b|\bno se\b|\bnicht|\bniet|\bpas\b|\bnon\b|\bnão)[^.]{0,24}(?:renew|renov|erneu|verläng|vernieu|verlen|rinnov)",
 )
@@ -205,13 +206,13 @@ NONE_ROW = _any(
 # ---- labels
 
 MORE_NAMES = _any(
-    r"\balso\b|\balias(?:es)?\b|\bother\b|\bfurther\b|\badditional\b|\balternative\b|tamb[eé]m|également|\bautres?\b|\botros?\b|\boutros?\b|\baltr[io]\b|\bandere\b|weitere|その他|ほか|追加|別名|www"
+    r"\balso\b|\balias(?:es)?\b|\bother\b|\bfurther\b|\badditional\b|\balternative\b|tamb[eé]m|également|\bautres?\b|\botros?\b|\boutros?\b|\baltr[io]\b|\bandere\b|weitere|その他|ほか|追加|別名|^サブ$|www"
 )
 
 NAME_LABEL = _any(
-    r"接続名|ドメイン(?:名|一覧)?|コモン(?:ネーム|名)|ホスト(?:名)?|サイト(?:名|URL|アドレス)?|FQDN|SSL対象|主体者|サブジェクト(?: ?代替名)?"
+    r"接続名|主名|^サブ$|ドメイン(?:名|一覧)?|コモン(?:ネーム|名)|ホスト(?:名)?|サイト(?:名|URL|アドレス)?|FQDN|SSL対象|主体者|サブジェクト(?: ?代替名)?"
     r"|証明書(?:名|対象)?|対象(?:URL)?|(?:Web|ウェブ)サイト|(?:サブ|マルチ)ドメイン|(?:別|代替)名|\bURL\b",
-    r"\bdomains?\b|\bhost ?names?\b|\bhosts?\b|\bcommon[ _]names?\b|\bcn\b|\bfqdns?\b|\b(?:web)?sites?\b|\bcert(?:ificate)?s?\b"
+    r"\bsni\b|\bdomains?\b|\bhost ?names?\b|\bhosts?\b|\bcommon[ _]names?\b|\bcn\b|\bfqdns?\b|\b(?:web)?sites?\b|\bcert(?:ificate)?s?\b"
     r"|\bnames?\b|\bsubject\b|\bsans?\b|\bidentifiers?\b|\bv(?:irtual )?hosts?\b|\bzones?\b|\btargets?\b|\bendpoints?\b"
     r"|\balt ?names?\b|\binstance\b|\balias(?:es)?\b|\border\b|\b(?:store|shop|web|site) address|\bobject\b|\bresource\b|\bitem\b|\basset\b|\bmonitor(?:ed)?\b|\w*namen?\b|^also$|^address$|\balso (?:included|covers|covered)\b|\baffected\b|\bservice\b|\bcovers\b|\bcovered\b|\bincludes\b",
     r"\bdomaines?\b|\bdominios?\b|\bdomínios?\b|\bdomini\b|\bdominio\b|\bdomeinn?aa?m(?:en)?\b|\bdomein(?:en)?\b|\bwebseiten?\b|\bsitios?(?: web)?\b"
@@ -226,7 +227,7 @@ STATUS_LABEL = _any(
 )
 ENDS_LABEL = _any(
     r"有効(?:期限|期間)|満了|期限|期日|失効|終了日",
-    r"\bexpir(?:es|y|ation|ing|ed)\b|\bvalid (?:until|till|to|thru|through)\b|\bnot[ _]?after\b|\bvalid_to\b|\bruns? out\b|\bends?\b|\bended\b|\bdeadline\b",
+    r"\bexpir(?:es|y|ation|ing|ed)\b|\bvalid (?:until|till|to|thru|through)\b|\bnot[ _]?(?:valid )?after\b|\bvalid_to\b|\bruns? out\b|\bends?\b|\bended\b|\bdeadline\b",
     r"\bgültig bis\b|\bablauf\w*|\blaufzeit\b|\bexpiration\b|\bexpire\b|\bvalable jusqu|\bvalidade\b|\bvalidez\b|\bvencimi?ento\b|\bvence\b"
     r"|\bcaduc\w+|\bvervaldatum\b|\bgeldig tot\b|\bscaden\w+|échéance\b|\bexpira(?:ção)?\b",
     r"만료|有效期|到期|过期",
@@ -250,7 +251,7 @@ FILLERS = _any(  # words that may stand in a label or between names and make it 
 
 ENDS = _any(
     r"expir(?:es|ed|y|ation|ing|e)\b|runs? out|run out|valid (?:until|till|to|through|for)|keeps? working until|ran out|not after|valid_to",
-    r"(?:日|:\d\d|/\d{1,2}|\)) ?まで(?:[^に]|$)|まで(?:使え|ご?利用|有効)|残り ?\d+ ?日|あと ?\d+ ?日|stop working on|days left|\bstops (?:working )?on\b|\bended on\b|\blapsed on\b|caducó|\bwarnings? (?:after|from|on)\b|\bdies\b|\bstops being valid\b|\bserved until\b|\brejected by\b|\bends (?:\d|(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))|\b(?:visitors|browsers?)\b[^.]{0,40}\b(?:see|show)\b[^.]{0,40}(?:warning|not secure|unsafe)",
+    r"(?:日|:\d\d|/\d{1,2}|\)) ?まで(?:[^に]|$)|まで(?:使え|ご?利用|有効)|残り ?\d+ ?日|あと ?\d+ ?日|stop working on|days left|\bstops (?:working )?on\b|\bended on\b|\blapsed on\b|caducó|\bwarnings? (?:after|from|on)\b|\bdies\b|\bstops being valid\b|\bserved until\b|\bwill (?:get|see) (?:a )?warnings?\b|\brejected by\b|\bends (?:\d|(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))|\b(?:visitors|browsers?)\b[^.]{0,40}\b(?:see|show)\b[^.]{0,40}(?:warning|not secure|unsafe)",
     r"renewal can be completed before|ends? on|lapses?|good (?:until|till|through)|\bruns? (?:until|till)|not_?after|still valid until",
     r"만료|到期|过期|有效期",
     r"有効期限|有効期間|満了|期限|失効|終了日|まで有効|切れ|日 ?以降[^。]{0,24}(?:表示|警告|閲覧|できなく)|invalid from|validity (?:on|ends)",
