@@ -334,7 +334,7 @@ class _Walk:
         names = label.names
         if not names or (not label.sure and _is_sentence(_behind(value))):
             return kind == "names" and bool(outcome := outcome_of(value)) and self._value("outcome", value, outcome)
-        self._begin("names")
+        self._begin("names", more=bool(self.names and MORE_NAMES.search(label.words)))
         self.names = unique((*self.names, *names))
         self.more = self.more and bool(MORE_NAMES.search(label.words))
         self.how = self.how if "://" in value else "label"
@@ -351,7 +351,9 @@ class _Walk:
         ends = len(label.value.split()) <= MOST_OF_OUTCOME and outcome_of(label.value) == "failed"
         return "failed" if ends else None
 
-    def _begin(self, kind: Kind) -> None:
+    def _begin(self, kind: Kind, *, more: bool = False) -> None:
+        if more:
+            return  # further names of the same certificate
         again = kind == self.first and (self.outcome is not None or self.expires is not None)
         if self.names and (again or (kind == "names" and (self.outcome is not None or self.expires is not None))):
             self.end_block()

@@ -22,6 +22,7 @@ from triage.recognize.generic.words import (
     PASSWORD,
     PAYMENT,
     POLICY,
+    RETRACTED,
     SEEN_BY_PEOPLE,
     STAGING,
     TO_READ,
@@ -43,6 +44,8 @@ def something_else(text: Text, sentences: Sequence[str], *, rows: bool, labelled
         return "it is about an update of something else"
     if OTHER_CERTIFICATES.search(whole) and not OF_A_SERVER.search(OTHER_CERTIFICATES.sub(" ", whole)):
         return "it is about a certificate of another kind"
+    if RETRACTED.search(text.subject) or (RETRACTED.search(whole) and not rows):
+        return "it takes an earlier notice back"
     if STAGING.search(whole):
         return "it is about a test certificate"
     if PASSWORD.search(text.subject) and not TOPIC.search(text.subject):

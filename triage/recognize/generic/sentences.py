@@ -123,6 +123,10 @@ _LOG_TIME = re.compile(r"\[[^\[\]]{0,40}\d\d:\d\d[^\[\]]{0,20}\]")  # when a lin
 _DUE = re.compile(
     r"(?<!有効)期限日[\]】]? ?[:：]? ?[\d/.-]+|\bdue(?: date)? ?: ?[\w/.-]{4,20}", re.IGNORECASE
 )  # of a task
+_NOT_ITS_OWN = ("仮", "旧", "初期", "共有")  # `仮ドメイン`: what the host lends, or what was before
+_EACH = re.compile(
+    r"は ?(?:\d{1,2}月\d{1,2}日|\d{1,2}/\d{1,2})、[^、。]{1,30}は ?\d{1,2}[月/]"
+)  # `A は12月2日、B は12月8日`
 _OTHER_PORT = re.compile(r":(?!443\b)\d")  # `example.jp:443` is the site itself
 _ANY_NAME = re2.compile(rf"(?i){A_NAME}")
 _DOTTED = re.compile(r"[^\s.]\.[^\s.]")  # without one, no name
@@ -400,6 +404,8 @@ def _said(pattern: Any, flow: str) -> list[Domain]:
     found: list[Domain] = []
     value = pattern.groupindex["value"]  # this engine's start() and end() know groups by number only
     for _, hit in zip(range(50), pattern.finditer(flow), strict=False):
+        if flow[: hit.start()].endswith(_NOT_ITS_OWN):
+            continue
         start, end = hit.start(value), hit.end(value)
         if stands_alone(flow, start, end):
             found += names_in(hit.group("value"))
@@ -440,6 +446,8 @@ def _first_end(sentences: Iterable[str], habits: Habits) -> date | None:
         before = sentence
         days = [] if hit is None else dates_with_places(sentence, habits)
         days = [(day, at) for day, at in days if not _is_of_a_try(sentence, at) and not begins(sentence, at, days)]
+        if hit is not None and days and _EACH.search(sentence):
+            return min(day for day, _ in days)
         if hit is not None and days:
             return min(days, key=lambda found: (found[1] < hit.start(), abs(found[1] - hit.start())))[0]
     return None

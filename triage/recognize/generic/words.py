@@ -206,7 +206,7 @@ NONE_ROW = _any(
 # ---- labels
 
 MORE_NAMES = _any(
-    r"\balso\b|\balias(?:es)?\b|\bother\b|\bfurther\b|\badditional\b|\balternative\b|tamb[eé]m|également|\bautres?\b|\botros?\b|\boutros?\b|\baltr[io]\b|\bandere\b|weitere|その他|ほか|追加|別名|^サブ$|www"
+    r"\balso\b|\balias(?:es)?\b|\bother\b|\bfurther\b|\badditional\b|\balternative\b|tamb[eé]m|également|\bautres?\b|\botros?\b|\boutros?\b|\baltr[io]\b|\bandere\b|weitere|その他|ほか|追加|別名|^サブ$|www|\bsans?\b"
 )
 
 NAME_LABEL = _any(
@@ -251,7 +251,7 @@ FILLERS = _any(  # words that may stand in a label or between names and make it 
 
 ENDS = _any(
     r"expir(?:es|ed|y|ation|ing|e)\b|runs? out|run out|valid (?:until|till|to|through|for)|keeps? working until|ran out|not after|valid_to",
-    r"(?:日|:\d\d|/\d{1,2}|\)) ?まで(?:[^に]|$)|まで(?:使え|ご?利用|有効)|残り ?\d+ ?日|あと ?\d+ ?日|stop working on|days left|\bstops (?:working )?on\b|\bended on\b|\blapsed on\b|caducó|\bwarnings? (?:after|from|on)\b|\bdies\b|\bstops being valid\b|\bserved until\b|\bwill (?:get|see) (?:a )?warnings?\b|\brejected by\b|\bends (?:\d|(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))|\b(?:visitors|browsers?)\b[^.]{0,40}\b(?:see|show)\b[^.]{0,40}(?:warning|not secure|unsafe)",
+    r"(?:日|:\d\d|/\d{1,2}|\)) ?まで(?:[^に]|$)|まで(?:使え|ご?利用|有効)|残り ?\d+ ?日|あと ?\d+ ?日|stop working on|days left|\bstops (?:working )?on\b|\bended on\b|\blapsed on\b|caducó|\bwarnings? (?:after|from|on)\b|\bdies\b|\bstops being valid\b|\bserved until\b|\bbefore browsers\b|\bwill (?:get|see) (?:a )?warnings?\b|\brejected by\b|\bends (?:\d|(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))|\b(?:visitors|browsers?)\b[^.]{0,40}\b(?:see|show)\b[^.]{0,40}(?:warning|not secure|unsafe)",
     r"renewal can be completed before|ends? on|lapses?|good (?:until|till|through)|\bruns? (?:until|till)|not_?after|still valid until",
     r"만료|到期|过期|有效期",
     r"有効期限|有効期間|満了|期限|失効|終了日|まで有効|切れ|日 ?以降[^。]{0,24}(?:表示|警告|閲覧|できなく)|invalid from|validity (?:on|ends)",
@@ -341,6 +341,9 @@ OTHER_UPDATES = _any(  # what else is renewed or brought up to date
 )
 REGISTRATION = _any(  # of the domain itself
     r"\b(?:domain )?registration\b.{0,80}\bexpir|\bwhois\b|ドメイン(?:の)?(?:登録|契約)(?:期限|期間|の)"
+)
+RETRACTED = _any(  # of a subject or a sentence that takes an earlier notice back
+    r"誤(?:送信|配信|送付)|誤ってお送り|\bsent (?:to you |out )?(?:in|by) (?:error|mistake)\b|\bfalse alarm\b"
 )
 HOW_TO = _any(  # of a subject that announces something to read
     r"対処法|解説|とは[??]|記事|ブログ(?:更新|を更新|の?新着|公開|:)|新着 ?\d*件|アンケート|求人(?:情報|案内|のご)|採用情報|\bhiring\b|\bjob alert|\bnew \w+ roles\b|怎么办|如何|how to\b|\btips\b|\bsurvey\b|guide\b|explained\b",
