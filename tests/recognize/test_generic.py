@@ -1,10 +1,13 @@
 """Mails of hosts that nobody has described: what is read, and what is rather left unclear."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from triage.config.rules import load_rules
 from triage.model import Address, Message, Notice, Notices
 from triage.recognize import recognize
+from triage.unwrap.forward import open_forwards
 
 RULES = load_rules()
 
@@ -180,6 +183,36 @@ NOTICES = (
 @pytest.mark.parametrize(("subject", "body", "told"), [row[1:] for row in NOTICES], ids=[row[0] for row in NOTICES])
 def test_a_notice_of_an_unknown_host(subject: str, body: str, told: str) -> None:
     assert read(subject, body) == told
+
+
+QUOTED = (
+    "2026/11/22 6:15、Xserver カスタマーサポート <support@xserver.ne.jp>:\n"
+    "> 下記SSLサーバー証明書に関し、有効期限の延長をするための更新作業を行いましたが、\n"
+    "> 正常に完了することができませんでした。\n"
+    "> 【コモンネーム】: shop.example.jp\n"
+    "> 【有効期限日】 : 2026年12月22日\n"
+)
+ANSWERS = (
+    ("更新できました。解決しました。ありがとうございました。", "renewed"),
+    ("新しい証明書が入り、2027年2月20日まで有効です。", "renewed"),
+    ("こちらの証明書は無事に更新されるでしょうか?", "renewal-failed"),
+    ("証明書の更新は完了しましたでしょうか?", "renewal-failed"),
+    ("www は2027年2月20日まで有効ですが、shop.example.jp の証明書は更新できていません。", "renewal-failed"),
+    ("ご確認をお願いいたします。", "renewal-failed"),
+)
+
+
+@pytest.mark.parametrize(("above", "event"), ANSWERS)
+def test_an_answer_ends_a_failure_only_where_it_says_so(above: str, event: str) -> None:
+    message = Message(
+        subject="Re: 【Xserver】■重要■ SSLサーバー証明書更新未完了のお知らせ",
+        text=f"{above}\n\n{QUOTED}",
+        sender=(Address(None, "owner@example.jp"),),
+        date=datetime(2026, 11, 24, 9, 0, tzinfo=UTC),
+    )
+    outcome = recognize(open_forwards(message), RULES)
+    assert isinstance(outcome, Notices)
+    assert [notice.event.value for notice in outcome.notices] == [event]
 
 
 OTHERS = (

@@ -27,12 +27,25 @@ from triage.recognize.generic.sentences import (
     says_undone,
     sentences_of,
 )
-from triage.recognize.generic.words import DO, ENDS, ISSUED, MAYBE, NOT, REGISTRATION, RENEWS, RUNS_OUT, SETTLED, TOPIC
+from triage.recognize.generic.words import (
+    ASKED,
+    DO,
+    ENDS,
+    ISSUED,
+    MAYBE,
+    NOT,
+    REGISTRATION,
+    RENEWS,
+    RUNS_OUT,
+    SETTLED,
+    TOPIC,
+)
 from triage.recognize.hosts import MOST_NAMES, is_service, unique
 from triage.recognize.text import Text
 
 _RULE = "generic"
 _OF_A_CA = re.compile(r"\bCA\b|urn:|challenge|\bDCV\b|認証局|\bACME\b", re.IGNORECASE)
+_PIECE = re.compile(r"(?<=[。.??!!\n])")
 _TRIED = re.compile(r"error|エラー|fail|失敗", re.IGNORECASE)
 SOON = timedelta(days=45)  # a certificate with more than that left is not warned of where another has less
 # Languages in which 03/04/2027 is the third of April.
@@ -138,7 +151,8 @@ def speaks_of_one(text: str) -> bool:
 
 def is_settled(text: str) -> bool:
     """It thanks, or says that all is well by now, and complains of nothing."""
-    return bool(SETTLED.search(text)) and not NOT.search(text)
+    settled = any(SETTLED.search(piece) and not ASKED.search(piece) for piece in _PIECE.split(text))
+    return settled and not NOT.search(text)
 
 
 def _event(

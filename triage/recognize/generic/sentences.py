@@ -14,6 +14,7 @@ from triage.recognize.dates import PLAIN, Habits, begins, dates_with_places
 from triage.recognize.generic.words import (
     ACTION,
     AGAIN,
+    ASKED,
     CAUSE,
     CAUSE_FIRST,
     CERTIFICATE,
@@ -33,6 +34,7 @@ from triage.recognize.generic.words import (
     OUTRIGHT,
     OVER,
     POLICY,
+    QUESTION,
     REDUCED,
     REGISTRATION,
     RENEWAL,
@@ -268,11 +270,11 @@ def _over(sentences: Sequence[str], *, is_answer: bool) -> str | None:
         return None
     if over is not None or not is_answer:
         return over
-    settled = next((s for s in body if SETTLED.search(s)), None)
+    settled = next((s for s in body if SETTLED.search(s) and not ASKED.search(s)), None)
     if settled is not None:
         return settled
     about = body if TOPIC.search(sentences[0]) else [s for s in body if TOPIC.search(s)]
-    return next((s for s in about if RENEWED.search(s) and not UNLESS.search(s)), None)
+    return next((s for s in about if RENEWED.search(s) and not UNLESS.search(s) and not QUESTION.search(s)), None)
 
 
 def _is_of_several(sentence: str) -> bool:
@@ -305,7 +307,7 @@ def _success(sentence: str) -> Event | None:
     hit = RENEWED.search(sentence)
     if hit is None or not TOPIC.search(sentence) or NOT.search(hit.group(0)) or MAYBE.search(sentence):
         return None
-    if UNDONE.search(sentence):
+    if UNDONE.search(sentence) or QUESTION.search(sentence):
         return None  # `設定に失敗しました` ends like a success, and a condition is none
     first = ISSUED.search(hit.group(0)) and not re.search(r"renew|更新", sentence, re.IGNORECASE)
     return Event.ISSUED if first else Event.RENEWED
@@ -454,14 +456,21 @@ def _first_end(sentences: Iterable[str], habits: Habits) -> date | None:
 
 
 def lasts(sentences: Sequence[str], habits: Habits, *, is_answer: bool) -> str | None:
-    """The sentence by which a certificate ends so late that it is a new one; an answer need not call it new."""
+    """The sentence by which a certificate ends so late that it is a new one, below all that says that something failed.
+
+    An answer need not call it new.
+    """
     if habits.dated is None or (not is_answer and says_failed(sentences[0])):
         return None
-    for sentence in sentences[1:]:
-        if (is_answer or NEW.search(sentence)) and not SUPPOSED.search(sentence) and not NOT_YET.search(sentence):
-            end = _first_end([sentence], habits)
-            if end is not None and end > habits.dated + LONG:
-                return sentence
+    failed = [at for at, sentence in enumerate(sentences) if at and says_failed(sentence)]
+    for sentence in sentences[max(failed, default=0) + 1 :]:
+        if not (is_answer or NEW.search(sentence)) or SUPPOSED.search(sentence) or NOT_YET.search(sentence):
+            continue
+        end = _first_end([sentence], habits)
+        if end is None or end <= habits.dated + LONG:
+            continue
+        if not any(_of_others(sentences[at], sentence) for at in failed):
+            return sentence
     return None
 
 

@@ -119,7 +119,7 @@ RENEWED = _any(
     r"met succes (?:vernieuwd|verlengd)|mit Erfolg (?:erneuert|verlängert)|avec succès|con éxito|con successo|com sucesso|is (?:succesvol )?(?:vernieuwd|verlengd)|è stato rinnovato|został pomyślnie odnowiony|(?:pomyślnie|automatycznie) odnowi|har förnyats|(?:har|vi) (?:nu )?(?:utfärdat|installerat|förnyat|udstedt|fornyet)|nytt certifikat utfärdat|^certificate issued for\b|\b(?:TLS|SSL|HTTPS)(?: for \S+)? is (?:now )?(?:active|live)\b",
 )
 RESOLVED = _any(  # the subject may still name the failure that is over
-    r"障害報告|\bpost-?(?:incident|mortem)\b|復旧|回復|対応完了|クローズ|正常終了|復帰|解決(?:しました|済)|解消|\bresolved\b|\bsolved\b|\bclosed\b|all sorted|\brecover(?:ed|y)\b|\bfixed\b|back to normal|\b(?:is|back) up\b",
+    r"障害報告|\(終了\)|\bpost-?(?:incident|mortem)\b|復旧|回復|対応完了|クローズ|正常終了|復帰|解決(?:しました|済)|解消|\bresolved\b|\bsolved\b|\bclosed\b|all sorted|\brecover(?:ed|y)\b|\bfixed\b|back to normal|\b(?:is|back) up\b",
 )
 OVER = _any(  # it failed, and then it did not: told as done, and of the renewal itself
     r"(?:エラー|失敗)(?:と|し|に)?(?:なって|して)(?:い|おり)(?:まし)?た[^。]{0,80}(?:更新|発行|再処理)[^。]{0,30}(?:完了|成功)",
@@ -130,13 +130,17 @@ OVER = _any(  # it failed, and then it did not: told as done, and of the renewal
     r"\b(?:incident|alert|alarm)\b[^.]{0,60}\b(?:is|has been|was) (?:now )?resolved|\b(?:have|has|got)(?: had)? (?:a|its|their) (?:fresh|new) certificate",
 )
 CLOSED = _any(  # the matter of the subject is over, whatever is told of it
-    r"\b(?:this|the|your) (?:incident|ticket|request|case|issue)\b[^.]{0,20}(?:has been|is|was) (?:now )?(?:marked as )?(?:resolved|solved|closed)\b",
-    r"new (?:incident )?status: (?:resolved|closed)|\bno open actions\b|\bnothing is wrong\b|marking this (?:one )?as (?:solved|resolved)",
-    r"ステータス\W{0,3}[^。\n]{0,12}(?:から|→) ?(?:終了|完了|解決|クローズ)",
+    r"\b(?:this|the|your) (?:incident|ticket|request|case|issue)\b[^.]{0,20}(?:has been|is|was) (?:now )?(?:marked as )?(?:resolved|solved)\b",
+    r"new (?:incident )?status: resolved|\bno open actions\b|\bnothing is wrong\b|marking this (?:one )?as (?:solved|resolved)",
+    r"ステータス\W{0,3}[^。\n]{0,12}(?:から|→) ?(?:完了|解決)",
 )
 SAYS_RESOLVED = _any(r"^\W{0,3}(?:RESOLVED|RECOVERY|RECOVERED|OK|復旧|回復)[\]】:：)]")  # a subject
 SETTLED = _any(  # what is answered when all is well
     r"ご安心ください|解決したよう|^sorted$|対応不要|対応は不要|無事更新|came through at once|警告は出なく|鍵マークが出る|\bno more warning|you can close the ticket|警告なしで|もう大丈夫|助かりました|無事に|対応は不要です|you can close (?:this|it)\b|\bclosing this\b|\bwent through\b|certificate is (?:fine|ok|valid)\b|\bnew cert(?:ificate)? is (?:live|in place|up)\b|\bpadlock is back\b|\bthat did it\b|直りました|復活し|解決しました|治りました|\b(?:works|working|fine|fixed|sorted) (?:again|now)\b|\ball good now\b"
+)
+QUESTION = _any(r"でしょうか|(?:です|ます|ました|ません)か(?:$|[、。])|かどうか|\bwhether\b")
+ASKED = _any(  # no news: somebody asks, hopes or wants to know
+    r"でしょうか|ますか|ですか|かどうか|ように|れば|たら|たい(?:です|と)|[??]|\bif\b|\bwhether\b|\bhop(?:e|ing)\b|\bwould\b|\bcan you\b|\bplease\b"
 )
 NOW_FINE = _any(
     r"成功。|更新済み|発行成功|更新成功|更新され|まで有効|正常に|正常(?:\(|表示)|新しい期限|完了|\brenewed\b|(?:^|(?:\ba|\bthe|your|,) )new certificate|valid until|success|\bOK - |\bOK 残り"
