@@ -141,6 +141,20 @@ NOTICES = (
         "unknown expiry-warning a.example.jp 2026-11-20",
     ),
     (
+        "what will be once something is resolved is no news",
+        "SSL renewal failed",
+        "We could not renew the certificate for shop.example.jp. Nothing is wrong on our side.\n"
+        "Once the issue has been resolved, we will try again.",
+        "unknown renewal-failed shop.example.jp -",
+    ),
+    (
+        "what stands below many mails takes nothing back",
+        "[Alert] SSL plugin failed to renew the certificate",
+        "The plugin could not renew the certificate of shop.example.jp.\n\n"
+        "If this mail was sent to you in error, please delete it. 誤送信の場合は破棄してください。",
+        "unknown renewal-failed shop.example.jp -",
+    ),
+    (
         "an object over several lines",
         "[watch] tls.expired",
         '{"type":"tls.expired","site":\n{"url":"https://a.example.jp/login"},\n'

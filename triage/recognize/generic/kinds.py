@@ -40,11 +40,11 @@ def something_else(text: Text, sentences: Sequence[str], *, rows: bool, labelled
     whole = _ADDRESSES.sub(" ", text.whole)
     if FOR_SIGNING.search(text.subject) or FOR_PEOPLE.search(whole):
         return "it is about a certificate of another kind"
-    if OTHER_UPDATES.search(text.subject):
+    if OTHER_UPDATES.search(text.subject) and not TOPIC.search(text.subject):
         return "it is about an update of something else"
     if OTHER_CERTIFICATES.search(whole) and not OF_A_SERVER.search(OTHER_CERTIFICATES.sub(" ", whole)):
         return "it is about a certificate of another kind"
-    if RETRACTED.search(text.subject) or (RETRACTED.search(whole) and not rows):
+    if RETRACTED.search(text.subject):
         return "it takes an earlier notice back"
     if STAGING.search(whole):
         return "it is about a test certificate"

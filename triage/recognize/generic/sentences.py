@@ -28,6 +28,7 @@ from triage.recognize.generic.words import (
     NEW,
     NONE_ROW,
     NOT,
+    NOT_BEFORE,
     NOT_YET,
     NOW_FINE,
     OTHER_UPDATES,
@@ -225,7 +226,8 @@ def event_of(sentences: Sequence[str], *, is_answer: bool = False, fails: bool =
     subject = sentences[0]
     if SAYS_RESOLVED.search(subject):
         return Event.RENEWED, subject
-    closed = next((s for s in sentences[1:] if CLOSED.search(s)), None) if TOPIC.search(subject) else None
+    over = (s for s in sentences[1:] if CLOSED.search(s) and not NOT_BEFORE.search(s))
+    closed = next(over, None) if TOPIC.search(subject) else None
     if closed is not None:
         return Event.RENEWED, closed
     if RESOLVED.search(subject):

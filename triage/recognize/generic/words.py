@@ -130,8 +130,8 @@ OVER = _any(  # it failed, and then it did not: told as done, and of the renewal
     r"\b(?:incident|alert|alarm)\b[^.]{0,60}\b(?:is|has been|was) (?:now )?resolved|\b(?:have|has|got)(?: had)? (?:a|its|their) (?:fresh|new) certificate",
 )
 CLOSED = _any(  # the matter of the subject is over, whatever is told of it
-    r"\b(?:this|the|your) (?:incident|ticket|request|case|issue)\b[^.]{0,20}(?:has been|is|was) (?:now )?(?:marked as )?(?:resolved|solved)\b",
-    r"new (?:incident )?status: resolved|\bno open actions\b|\bnothing is wrong\b|marking this (?:one )?as (?:solved|resolved)",
+    r"\b(?:this|the|your) (?:incident|ticket|request|case|issue)\b[^.]{0,20}(?:has been|was) (?:now )?(?:marked as )?(?:resolved|solved)\b",
+    r"new (?:incident )?status: resolved|\bno open actions\b|\bnothing is wrong at the moment\b|marking this (?:one )?as (?:solved|resolved)",
     r"ステータス\W{0,3}[^。\n]{0,12}(?:から|→) ?(?:完了|解決)",
 )
 SAYS_RESOLVED = _any(r"^\W{0,3}(?:RESOLVED|RECOVERY|RECOVERED|OK|復旧|回復)[\]】:：)]")  # a subject
@@ -139,6 +139,7 @@ SETTLED = _any(  # what is answered when all is well
     r"ご安心ください|解決したよう|^sorted$|対応不要|対応は不要|無事更新|came through at once|警告は出なく|鍵マークが出る|\bno more warning|you can close the ticket|警告なしで|もう大丈夫|助かりました|無事に|対応は不要です|you can close (?:this|it)\b|\bclosing this\b|\bwent through\b|certificate is (?:fine|ok|valid)\b|\bnew cert(?:ificate)? is (?:live|in place|up)\b|\bpadlock is back\b|\bthat did it\b|直りました|復活し|解決しました|治りました|\b(?:works|working|fine|fixed|sorted) (?:again|now)\b|\ball good now\b"
 )
 QUESTION = _any(r"でしょうか|(?:です|ます|ました|ません)か(?:$|[、。])|かどうか|\bwhether\b")
+NOT_BEFORE = _any(r"\b(?:once|until|till|when|if|after|as soon as|unless|before)\b|次第|たら|れば|まで")
 ASKED = _any(  # no news: somebody asks, hopes or wants to know
     r"でしょうか|ますか|ですか|かどうか|ように|れば|たら|たい(?:です|と)|[??]|\bif\b|\bwhether\b|\bhop(?:e|ing)\b|\bwould\b|\bcan you\b|\bplease\b"
 )
@@ -309,7 +310,7 @@ FOR_SIGNING = _any(
     r"コードサイニング|クライアント証明書|client certificates?|S/MIME|code[- ]?signing\b|distribution certificate|署名証明書|\bSAML\b"
 )
 FOR_PEOPLE = _any(
-    r"\bexams\b|\bexamination\b|\bscore \d{1,3} ?%|first[- ]aid certificates?|certificats? de formation|\btraining certificates?\b|certificado de (?:curso|formación)|certificado digital de (?:representante|persona|ciudadano)|修了証"
+    r"\bexams\b|\bexamination\b|\byour badge\b|first[- ]aid certificates?|certificats? de formation|\btraining certificates?\b|certificado de (?:curso|formación)|certificado digital de (?:representante|persona|ciudadano)|修了証"
 )
 OF_A_SERVER = _any(  # of the kind that visitors of a site see
     r"\b(?:SSL|TLS|HTTPS|ACME|DCV)\b|Let['’]?s Encrypt|certbot|cert-manager|サーバー?証明書|ERR_CERT|padlock|鍵マーク|\bSSL"
@@ -319,7 +320,7 @@ PASSWORD = _any(r"\bpasswords?\b|パスワード|passwor[dt]\w*|contraseña|mot 
 PAYMENT = _any(
     r"お?支払い?(?:方法|情報|い?(?:が|を|は)?(?:確認|でき|お願い))|ご?請求(?:書|金額)|決済(?:が|に|でき|エラー)|クレジットカード|betalingskort|betalningskort|\bkortet\b|card on file|carta di credito|tarjeta de crédito|carte bancaire|kreditkarte",
     r"\b(?:factuur|rechnung|facture|factura|fattura|fatura)\b|发票|账单|결제|청구",
-    r"this is not a bill|\bsolicitation\b|search engine registration|invoice|payment (?:failed|method|due|declined)|credit card|\bbilling (?:address|cycle|department|details|failed|info|problem|statement|team)",
+    r"this is not a bill|\bsolicitation\b|search engine registration|invoice|payment (?:failed|method|(?:is )?(?:over)?due|declined)|credit card|\bbilling (?:address|cycle|department|details|failed|info|problem|statement|team)",
 )
 ORDER = _any(
     r"お?支払|ご?請求|決済|クレジットカード|料金|invoice|payment (?:method|due|link|details|received|by|is|of)|credit card|\bbilling (?:address|cycle|details|info)|(?:at|to) checkout|auto-?renew(?:al)? (?:of )?your (?:order|subscription)",
@@ -346,8 +347,8 @@ OTHER_UPDATES = _any(  # what else is renewed or brought up to date
 REGISTRATION = _any(  # of the domain itself
     r"\b(?:domain )?registration\b.{0,80}\bexpir|\bwhois\b|ドメイン(?:の)?(?:登録|契約)(?:期限|期間|の)"
 )
-RETRACTED = _any(  # of a subject or a sentence that takes an earlier notice back
-    r"誤(?:送信|配信|送付)|誤ってお送り|\bsent (?:to you |out )?(?:in|by) (?:error|mistake)\b|\bfalse alarm\b"
+RETRACTED = _any(  # of a subject that takes an earlier notice back; below many mails stands what to do with wrong ones
+    r"誤(?:送信|配信|送付)|\bsent (?:to you |out )?(?:in|by) (?:error|mistake)\b|\bfalse alarms?\b|\bplease disregard\b"
 )
 HOW_TO = _any(  # of a subject that announces something to read
     r"対処法|解説|とは[??]|記事|ブログ(?:更新|を更新|の?新着|公開|:)|新着 ?\d*件|アンケート|求人(?:情報|案内|のご)|採用情報|\bhiring\b|\bjob alert|\bnew \w+ roles\b|怎么办|如何|how to\b|\btips\b|\bsurvey\b|guide\b|explained\b",
