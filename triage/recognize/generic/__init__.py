@@ -178,11 +178,13 @@ def _event(
         return Event.RENEWAL_FAILED, undone
     if event is None and any(entry.outcome == "expired" for entry in entries):
         return Event.EXPIRY_WARNING, "a row of its list says that it expired"
-    told = TOPIC.search(sentences[0]) and RENEWS.search(sentences[0])
-    if event is None and told and entries and all(e.outcome == "fine" for e in entries):
+    renewed = TOPIC.search(sentences[0]) and RENEWS.search(sentences[0])
+    if event is None and renewed and entries and all(e.outcome == "fine" for e in entries):
         return Event.RENEWED, "its list says that all went well"
     soon = [e for e in entries if e.expires and dated and e.expires <= dated + SOON and e.outcome != "fine"]
-    if event is None and soon and TOPIC.search(sentences[0]):
+    days_left = RUNS_OUT.search(sentences[0]) and not any(REGISTRATION.search(s) for s in sentences)
+    told = days_left and any(TOPIC.search(s) and ENDS.search(s) for s in sentences)
+    if event is None and soon and (told or TOPIC.search(sentences[0])):
         return Event.EXPIRY_WARNING, "its list gives days that are near"
     return event, words
 

@@ -192,6 +192,7 @@ def says_failed_of(sentence: str) -> bool:
         and not MAYBE.search(sentence)
         and not SPARED.search(sentence)
         and not OTHER_UPDATES.search(sentence)
+        and not REGISTRATION.search(sentence)
         and not (NOT_YET.search(sentence) and RUNS_OUT.search(sentence))
     )
 

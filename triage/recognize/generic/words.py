@@ -28,14 +28,14 @@ CERTIFICATE = (
 )
 TOPIC = _any(
     CERTIFICATE,
-    r"認証局|certificate authorit|\bACME\b|acme\.sh|\bauto(?:cert|tls)\b|\bnot ?after\b|TXT record|looking up CAA|ERR_CERT_\w+|no valid A records|\bcert[-_]?[bcdghklmnprsvw]\w+|padlock|鍵マーク|certbot|CertificateRenew|\bwildcard\b|Zertifikat|\b(?:http|dns|tls-alpn)-01\b|\b(?:ssl|tls)_(?:days|cert|expir|valid)|\bvalid_to\b",
+    r"認証局|certificate authorit|\bACME\b|acme\.sh|\bauto(?:cert|tls)\b|\bnot ?after\b|TXT record|looking up CAA|ERR_CERT_\w+|no valid A records|\bcert[-_]?[bcdghklmnprsvw]\w+|padlock|鍵マーク|certbot|CertificateRenew|\bwildcard\b|Zertifikat|\b(?:http|dns|tls-alpn)-01\b|チャレンジに?失敗|\b(?:ssl|tls)_(?:days|cert|expir|valid)|\bvalid_to\b",
 )
 
 # ---- a sentence says that a renewal failed where it has a word of each: the certificate, the doing, the not
 
 DO = _any(
     r"renew|re-?issu|\bissu(?:e|ed|ing|ance)\b|obtain|extend|validat|provision|\bsecur(?:ed|ing)\b|\bsecure (?:the|your|it|this|all|any|domains?|\S+\.[a-z])|generat|\breplac(?:e|ed|ing)\b",
-    r"\bupdat(?:e|ed|ing)\b|install|\brequest",
+    r"\brefresh(?:ed|ing)?\b|\bswap(?:ped)?\b|\bupdat(?:e|ed|ing)\b|install|\brequest",
     r"更新|発行|取得|延長|入れ替え|差し替え|インストール|有効(?:に|化)|SSL化|(?:設定|導入|適用)(?:に|が|を|処理)",
     r"\bget (?:an?|the|your|new) (?:\w+ ){0,2}certificate|\bcreat(?:e|ed|ing)\b|\bdeploy(?:ed|ing)?\b|certificate (?:management|order)\b|\bnew certificates?\b|\bactivat(?:e|ed|ing)\b|aan ?te ?vragen|aangevraagd|wystawi|продл|обнов|выпус|utfärda|udsted|utsted|beantrag|expedi|emitir|emettre|émission|émettre|emesso|emettere",
     r"verläng|erneuer|ausgestell|ausstell",
@@ -47,7 +47,7 @@ NOT = _any(
     r"n[o'’]t\b|\bunable|unsuccessful|fail(?:s|ed|ing|ure)?\b|\berrors?\b|\bproblems?\b|\btrouble|\bsnag\b|\btimed out\b|\bnobody (?:has |had )?renewed\b|\bno certificate (?:has|was|could)|打ち切|見送|rejected|refused|impossible",
     r"\bno longer be",
     r"失敗|でき(?:て(?:い|お)?)?(?:り?ません|な(?:い|かった))|出来(?:ません|なかった)|未完了|エラー|されませんでした|されていません",
-    r"行えません|行われません|行われなかった|正常に(?:終了|完了)(?:いた)?し(?:ません|なか)|対象外と(?:な|し)|不能|不可|異常終了|うまくいき?ません|うまくいって(?:い|お)|通らず|(?:完了|成功|反映)(?:して(?:い|お)?(?:り?ません|ない)|しません|していません|できて(?:い|お))|至(?:り|って(?:い|お)り)ません|至らな|断られ|更新に至|通って(?:い|おり?)(?:ない|ません)|通りません|通らない|進みません|弾かれ|叶って(?:い|お)ら|済んで(?:い|おり?)(?:ない|ません)|\bnever (?:been )?(?:issued|renewed|installed)|できず|なされず|なされません|\boverdue\b|\brefus(?:ed|es)\b|\bstuck\b",
+    r"行えな(?:い|かった)|入れ替わら(?:ず|な)|見合わせ|行えません|行われません|行われなかった|正常に(?:終了|完了)(?:いた)?し(?:ません|なか)|対象外と(?:な|し)|不能|不可|異常終了|うまくいき?ません|うまくいって(?:い|お)|通らず|(?:完了|成功|反映)(?:して(?:い|お)?(?:り?ません|ない)|しません|していません|できて(?:い|お))|至(?:り|って(?:い|お)り)ません|至らな|断られ|更新に至|通って(?:い|おり?)(?:ない|ません)|通りません|通らない|進みません|弾かれ|叶って(?:い|お)ら|済んで(?:い|おり?)(?:ない|ません)|\bnever (?:been )?(?:issued|renewed|installed)|できず|なされず|なされません|\boverdue\b|\brefus(?:ed|es)\b|\bstuck\b",
     r"konnten? (?:\w+ ){0,3}nicht|nicht möglich|\bkeine? (?:neues |gültiges )?Zertifikat|fehlgeschlagen|fehler|n[\'’]a pas abouti",
     r"n['’]a pas (?:pu|été)|échec|échoué",
     r"no se (?:pudo|ha podido)|falló|fallido|não (?:pôde|foi|pode)|falhou|falha",
@@ -61,7 +61,7 @@ NOT = _any(
 )
 _SUPPOSED = (  # what a sentence supposes
     r"^(?:if|once|whenever|unless|should|in case) |^when (?:an?|the|your|any) |\bunless\b|\b(?:when|if|before) (?:a|any|the|your) (?:certificate|renewal|domain)s?\b"
-    r"|\bremember\b|\balerts? (?:by|via|for|when|if)\b|した際|する際|された場合|になる前に|\bonce (?:the|your|it)\b|\bmay stop\b|表示されると|にご注意|と?に?ならないよう|したらどう|前回(?:\(|の(?:とき|時|際))|\b(?:learn|hear) that\b|\b(?:know|tell you) (?:when|if|whether)\b|\bnever miss\b|\byou get\b|\bdid you know\b|\bdays before (?:the )?expir|年に(?:一|1|数) ?(?:度|回)|ときどき|たまに|切れますと|切れると|^say (?:the|a|that)\b|\bsuppose\b|\bwho['’]d be told\b|\byou will renew\b|\bno later than\b"
+    r"|\bremember\b|\balerts? (?:by|via|for|when|if)\b|した際|する際|された場合|になる前に|\bonce (?:the|your|it)\b|\bmay stop\b|表示されると|にご注意|と?に?ならないよう|したらどう|前回(?:\(|の(?:とき|時|際))|\b(?:learn|hear) that\b|\b(?:know|tell you) (?:when|if|whether)\b|\bnever miss\b|\byou get\b|\bdid you know\b|\bdays before (?:the )?expir|年に(?:一|1|数) ?(?:度|回)|ときどき|たまに|切れますと|切れると|^say (?:the|a|that)\b|\bsuppose\b|\bwho['’]d be told\b|\byou will renew\b|\bno later than\b|\bin the past (?:year|month)"
 )
 SUPPOSED = _any(_SUPPOSED)
 MAYBE = _any(  # what would happen if, what happens in general, and what the owner is asked to do: no failure
@@ -92,7 +92,7 @@ RENEWAL = _any(
 )
 RUNS_OUT = _any(
     r"expir(?:e[sd]?|y|ing|ation)\b|runs? out|running out|due to run out|CERT_DATE_INVALID|no longer valid|about to end|\bran out\b|\bended on\b|\blapsed?\b|\blapses\b",
-    r"期限切れ|失効|切れ|きれ(?:ました|ます|てい)|期限は(?:本日|明日|昨日|明後日)|期限が?[^。]{0,20}(?:迫|近づ)|満了|有効期[限間][^。]{0,30}(?:残り|まで|終了|過ぎ|到来)|期限を(?:迎え|過ぎ)",
+    r"期限切れ|失効|切れ|きれ(?:ました|ます|てい)|有効期[限間]を終え|期限は(?:本日|明日|昨日|明後日)|期限が?[^。]{0,20}(?:迫|近づ)|満了|有効期[限間][^。]{0,30}(?:残り|まで|終了|過ぎ|到来)|期限を(?:迎え|過ぎ)",
     r"läuft[^.]{0,60}\bab\b|abgelaufen",
     r"expir(?:e|era|ent|eront|ó|ou|a|ará)\b|expiré|caducó|caduca|vence\b",
     r"истека|ист[её]к|законч(?:ится|ился|илось)|заканчива|ungültig|går ut\b|utgår|traci ważność|verloopt|verlopen|scade\b|scadut[oi]|scadrà|scadono|caducan|vencen|expiram|kurz vor|ablaufen|wygas|löper ut|utløper|udløber",
@@ -112,7 +112,7 @@ RENEWED = _any(
     r"(?:再発行|発行|更新|取得)(?:処理|作業)?(?:が|は)正常に(?:終了|完了)(?:いたし|し)ました|延長(?:いたし|し)ました",
     r"成功 ?:? ?[1-9]\d* ?件?[ /、,]{1,4}失敗 ?:? ?0|^certificate installed:|\bissued and installed\b|\border for \S+ completed",
     r"発行・設定(?:いたし|し)ました|発行し、.{0,20}設定(?:いたし|し)ました|発行成功|再?(?:発行|取得)済み",
-    r"更新は、?[^。、]{0,20}(?:無事に?|正常に)(?:完了|成功)|(?:発行|更新)完了(?:$|[::。\s])|completed the renewal|\bcertificate is renewed\b|\bcertificate renewed (?:for|on)\b|renewed without (?:problem|error|trouble|issue)s?",
+    r"更新(?:処理|作業)?(?:が|は)? ?正常に?(?:終了|完了)(?:$|[(。])|更新は、?[^。、]{0,20}(?:無事に?|正常に)(?:完了|成功)|(?:発行|更新)完了(?:$|[::。\s])|completed the renewal|\bcertificate is renewed\b|\bcertificate renewed (?:for|on)\b|renewed without (?:problem|error|trouble|issue)s?",
     r"設定(?:処理|作業)?(?:が|を|は|に)?(?:正常に)?(?:完了(?:しました|いたしました)|されました)",
     r"(?:erfolgreich|wurde[n]?) (?:erfolgreich )?(?:erneuert|verlängert|ausgestellt)",
     r"(?:a (?:bien )?été|est) (?:bien )?renouvelé|certificat \w+ est (?:installé|actif)|(?:se ha|ha sido|fue|foi) (?:renovado|renovada)|(?:se )?renovó correctamente",
@@ -131,12 +131,12 @@ OVER = _any(  # it failed, and then it did not: told as done, and of the renewal
 )
 CLOSED = _any(  # the matter of the subject is over, whatever is told of it
     r"\b(?:this|the|your) (?:incident|ticket|request|case|issue)\b[^.]{0,20}(?:has been|was) (?:now )?(?:marked as )?(?:resolved|solved)\b",
-    r"new (?:incident )?status: resolved|\bno open actions\b|\bnothing is wrong at the moment\b|marking this (?:one )?as (?:solved|resolved)",
+    r"new (?:incident )?status: resolved|\bclosed your (?:ticket|request|case)\b.{0,40} as (?:solved|resolved)\b|\bno open actions\b|\bnothing is wrong at the moment\b|marking this (?:one )?as (?:solved|resolved)",
     r"ステータス\W{0,3}[^。\n]{0,12}(?:から|→) ?(?:完了|解決)",
 )
 SAYS_RESOLVED = _any(r"^\W{0,3}(?:RESOLVED|RECOVERY|RECOVERED|OK|復旧|回復)[\]】:：)]")  # a subject
 SETTLED = _any(  # what is answered when all is well
-    r"ご安心ください|解決したよう|^sorted$|対応不要|対応は不要|無事更新|came through at once|警告は出なく|鍵マークが出る|\bno more warning|you can close the ticket|警告なしで|もう大丈夫|助かりました|無事に|対応は不要です|you can close (?:this|it)\b|\bclosing this\b|\bwent through\b|certificate is (?:fine|ok|valid)\b|\bnew cert(?:ificate)? is (?:live|in place|up)\b|\bpadlock is back\b|\bthat did it\b|直りました|復活し|解決しました|治りました|\b(?:works|working|fine|fixed|sorted) (?:again|now)\b|\ball good now\b"
+    r"went straight through|\ball sorted\b|\b(?:shows|has|see) the new cert|新しいものに(?:入れ替わ|なって)|入れ替わって(?:い|おり)ます|入れ替わりました|先ほど対応|対応済み|ご安心ください|解決したよう|^sorted$|対応不要|対応は不要|無事更新|came through at once|警告は出なく|鍵マークが出る|\bno more warning|you can close the ticket|警告なしで|もう大丈夫|助かりました|無事に|対応は不要です|you can close (?:this|it)\b|\bclosing this\b|\bwent through\b|certificate is (?:fine|ok|valid)\b|\bnew cert(?:ificate)? is (?:live|in place|up)\b|\bpadlock is back\b|\bthat did it\b|直りました|復活し|解決しました|治りました|\b(?:works|working|fine|fixed|sorted) (?:again|now)\b|\ball good now\b"
 )
 QUESTION = _any(r"でしょうか|(?:です|ます|ました|ません)か(?:$|[、。])|かどうか|\bwhether\b")
 NOT_BEFORE = _any(r"\b(?:once|until|till|when|if|after|as soon as|unless|before)\b|次第|たら|れば|まで")
@@ -144,14 +144,14 @@ ASKED = _any(  # no news: somebody asks, hopes or wants to know
     r"でしょうか|ますか|ですか|かどうか|ように|れば|たら|たい(?:です|と)|[??]|\bif\b|\bwhether\b|\bhop(?:e|ing)\b|\bwould\b|\bcan you\b|\bplease\b"
 )
 NOW_FINE = _any(
-    r"成功。|更新済み|発行成功|更新成功|更新され|まで有効|正常に|正常(?:\(|表示)|新しい期限|完了|\brenewed\b|(?:^|(?:\ba|\bthe|your|,) )new certificate|valid until|success|\bOK - |\bOK 残り"
+    r"成功。|更新済み|発行成功|更新成功|更新され|まで有効|正常に|正常(?:\(|表示)|新しい期限|完了|\brenewed\b|\bre-?issued\b|(?:^|(?:\ba|\bthe|your|,) )new certificate|valid until|success|\bOK - |\bOK 残り"
 )
 UNAFFECTED = _any(
     r"not affected|unaffected|nicht betroffen|non (?:è|sono) interessat|pas concern|niet getroffen|no (?:se ve|está) afectad",
     r"影響(?:は)?(?:ご?ざいません|ありません)",
 )
 SPARED = _any(  # what a sentence says is well beside what is not
-    r"without (?:a |any )?(?:warning|error)s?\b|警告なく|問題なしで|大丈夫です|\b(?:was|were|is|are|has been|now) renewed|all good|renews? by itself|not affected|unaffected|is fine|are fine|no worries|needs? no attention|still works?",
+    r"without (?:a |any )?(?:warning|error)s?\b|警告なく|問題なしで|大丈夫です|\b(?:was|were|is|are|has been|now) renewed|all good|renews? by itself|not affected|unaffected|is fine|are fine|no worries|needs? no attention|nog geldig|still works?",
     r"\bnot (?:yet )?due\b|\bskipping\b|nicht betroffen|non (?:è|sono) interessat|pas concern|niet getroffen|no (?:se ve|está) afectad|\b(?:is|are) (?:ok|okay|all right)\b|更新済み|影響(?:は)?(?:ご?ざいません|ありません)|通常(?:どおり|通り)|引き続きご利用|対象外|解消|問題(?:は)?(?:ありません|ござい)|別契約",
 )
 RENEWS = _any(
@@ -273,7 +273,7 @@ AGAIN = _any(  # a date beside one of these is that of the next try, or of an an
 )
 CAUSE = _any(  # behind these a sentence names what is in the way, not what is sick
     r"理由|原因|\breason\b|\bwhy\b|例:|例えば|\be\.g\.|\bfor example(?:[ ,:]|$)|z\. ?B\.|por ejemplo|par exemple|por exemplo",
-    r"\bname ?servers?\b|, but\b|redirected to|forwarded to|resolv(?:es|ed|ing) to|answered",
+    r"\bCAA records?\b|\bname ?servers?\b|, but\b|redirected to|forwarded to|resolv(?:es|ed|ing) to|answered",
     r"\b(?:because|since|due to|as the|as it|expected|points? to|pointing to|redirects? to|instead of|rather than|which is|see|visit)\b",
     r"\bweil\b|\bda der\b|\bcar\b|\bparce qu|\bporque\b|\bomdat\b|\bperché|ponieważ",
     r"\b(?:on|in) (?:the |your )?(?:zone|account|server|plan|cluster|load balancer)\b",
@@ -324,12 +324,12 @@ PAYMENT = _any(
 )
 ORDER = _any(
     r"お?支払|ご?請求|決済|クレジットカード|料金|invoice|payment (?:method|due|link|details|received|by|is|of)|credit card|\bbilling (?:address|cycle|details|info)|(?:at|to) checkout|auto-?renew(?:al)? (?:of )?your (?:order|subscription)",
-    r"ご?購入|ご?注文|お?申し?込み?(?:み)?(?:を|が|手続|方法|フォーム|は)|更新の?お?手続き(?:[^はも]|$)|更新のご案内|更新費用|有償|お?見積",
+    r"ご?購入|ご?注文|お?申し?込み?(?:み)?(?:を|が|手続|方法|フォーム|は)|更新の?お?手続き(?:[^はもが]|$)|更新のご案内|更新費用|有償|お?見積",
     r"renew (?:now )?for [$€£]\d|renew and pay|\bbonus days\b|carr(?:y|ied) over up to",
     r"purchase|your order|place an order|renew your (?:order|subscription|plan)|quote",
 )
 ADVERTISING = _any(
-    r"突然の(?:ご?連絡|メール)[^。]{0,10}失礼|当社調べ|初期費用 ?無料|オンラインでお時間",
+    r"突然の(?:ご?連絡|メール)[^。]{0,10}失礼|当社調べ|初期費用 ?無料|オンラインでお時間|オンライン相談",
     r"キャンペーン|\d+ ?%? ?(?:OFF|オフ|割引)|割引|特価|お得|セミナー|ウェビナー|無料(?:体験|相談|診断)|資料請求|乗り?換え|導入事例",
     r"discount|limited[- ]time|special offer|buy now|webinar|free trial|\d+% off|save \d+|from \$\d|newsletter|coupon|promo(?:tion)? code|use code\b",
     r"メルマガ|クーポン|年間[\d,]+円|\bbacklinks?\b|\baudit report\b|\brank(?:ing)? (?:on|in) (?:page|google)",
@@ -345,21 +345,22 @@ OTHER_UPDATES = _any(  # what else is renewed or brought up to date
     r"(?:プラグイン|テーマ|ファームウェア|WordPress本体)[^。証]{0,16}更新|\b(?:plug-?ins?|themes?|firmware) (?:updates?|(?:failed|could not be|was not) )"
 )
 REGISTRATION = _any(  # of the domain itself
-    r"\b(?:domain )?registration\b.{0,80}\bexpir|\bwhois\b|ドメイン(?:の)?(?:登録|契約)(?:期限|期間|の)"
+    r"\b(?:domain )?registration\b.{0,80}\b(?:expir|ended|not renewed)|\bwhois\b|ドメイン(?:の)?(?:登録|契約)(?:期限|期間|の)"
 )
 RETRACTED = _any(  # of a subject that takes an earlier notice back; below many mails stands what to do with wrong ones
-    r"誤(?:送信|配信|送付)|\bsent (?:to you |out )?(?:in|by) (?:error|mistake)\b|\bfalse alarms?\b|\bplease disregard\b"
+    r"誤(?:送信|配信|送付|報)|誤検知|訂正・お詫び|\bsent (?:to you |out )?(?:in|by) (?:error|mistake)\b|\bfalse alarms?\b|\bplease disregard\b"
 )
 HOW_TO = _any(  # of a subject that announces something to read
-    r"対処法|解説|とは[??]|記事|ブログ(?:更新|を更新|の?新着|公開|:)|新着 ?\d*件|アンケート|求人(?:情報|案内|のご)|採用情報|\bhiring\b|\bjob alert|\bnew \w+ roles\b|怎么办|如何|how to\b|\btips\b|\bsurvey\b|guide\b|explained\b",
+    r"対処法|解説|とは[??]|記事|ブログ(?:更新|を更新|の?新着|公開|:)|新着 ?\d*件|アンケート|議事(?:録|メモ)|求人(?:情報|案内|のご)|採用情報|\bhiring\b|\bjob alert|\bnew \w+ roles\b|怎么办|如何|how to\b|\btips\b|\bsurvey\b|guide\b|explained\b",
 )
 TO_READ = _any(  # of a text that explains what mails of this kind are
     r"\bthis (?:article|guide|post|page) (?:explains|describes|covers|shows)|(?:本|この)(?:記事|ページ)では|\byour-?domain\."
 )
 EDITORIAL = _any(
+    r"\bplug-?in (?:updates?|digest|changelog)\b|\bdear community\b",
     r"nieuwsbrief|rundbrief|lettre d['’]information|bolet[ií]n",
     r"周刊|月刊|读者|讀者|구독",
-    r"newsletter|メルマガ|マガジン|(?:^|[^(])\bissue (?:#|no\.? ?)?\d+|(?:week|news|digest|letter|magazine|edition|\bno\.?|\bvol\.?)\w* ?#\d{2,4}:|\balso this week\b|\bsummary: |\bin this issue\b|\bcase study\b|\brelease v?\d+\.\d|\bfull changelog\b|\bpopular topics\b|\bsince your last visit\b|(?:^|[ ])(?:weekly|monthly|digest|bulletin) #?\d+|\d+月号|vol\.?\s?\d+|(?:通信|ニュース)\s?(?:第|\d)|読者",
+    r"newsletter|メルマガ|マガジン|(?:^|[^(])\bissue (?:#|no\.? ?)?\d+|(?:week|news|digest|letter|magazine|edition|\bno\.?|\bvol\.?)\w* ?#\d{2,4}:|\balso this week\b|^summary: |\bin this issue\b|\bcase study\b|\brelease v?\d+\.\d|\bfull changelog\b|\bpopular topics\b|\bsince your last visit\b|(?:^|[ ])(?:weekly|monthly|digest|bulletin) #?\d+|\d+月号|vol\.?\s?\d+|(?:通信|ニュース)\s?(?:第|\d)|読者",
 )
 APPROVAL = _any(
     r"承認(?:手続|作業|メール|をお願い|が必要|してください)|認証メール|ドメイン認証(?:の)?(?:お願い|依頼|メール)",
@@ -367,6 +368,7 @@ APPROVAL = _any(
     r"click (?:the )?(?:link )?(?:below )?to (?:approve|validate|confirm)",
 )
 STAGING = _any(
+    r"^\[test\]|\bthis is a test\b",
     r"\bstaging (?:endpoint|environment|server|directory|API|CA|certificate)|\(staging\)|staging CA\b|テスト(?:送信|通知|配信)|\btest (?:alert|notification|message)\b|acme-staging|\bdry[- ]run\b",
     r"テスト環境|ステージング|検証環境|test certificate|fake le\b|simulat(?:ed|ing) renewal",
 )
