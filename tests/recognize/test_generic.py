@@ -155,6 +155,12 @@ NOTICES = (
         "unknown renewal-failed shop.example.jp -",
     ),
     (
+        "a name does not begin within a word",
+        "certificate problem",
+        "We could not renew the certificate. About certïra.test nothing is known.",
+        "unknown renewal-failed  -",
+    ),
+    (
         "an object over several lines",
         "[watch] tls.expired",
         '{"type":"tls.expired","site":\n{"url":"https://a.example.jp/login"},\n'
