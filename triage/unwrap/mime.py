@@ -24,6 +24,13 @@ from triage.unwrap.html import html_to_text, links_of
 from triage.unwrap.limits import TooMuch
 from triage.unwrap.tree import parsed
 
+# A name of plain words or one encoded word, and one address in brackets: most senders there are.
+_ONE_READING = re.compile(
+    r"(?:[A-Za-z0-9]+(?: [A-Za-z0-9]+){0,9}|\"[A-Za-z0-9 .-]{1,80}\""
+    r"|=\?[\w-]{1,40}\?[BbQq]\?[A-Za-z0-9+/=_-]{1,200}\?=)"
+    r" <[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+>\Z",
+    re.ASCII,
+)
 _MSG_ID = re.compile(r"<[^<>\s@]{1,250}@[^<>\s@]{1,250}>")
 _LINK = re.compile(r"https?://[^\s<>\"'\u3000-\u3015\uff09]{1,2000}")
 _META = re.compile(rb"(?i)<meta[^<>]{0,200}charset\s*=\s*[\"']?\s*([a-z0-9_:.-]{2,40})")
@@ -98,9 +105,12 @@ def _with_second_opinion(message: Message, tree: Mime) -> Message:
 def _as_mail_parser_reads(tree: Mime) -> tuple[list[Address], list[str]]:
     """The people of the first From, and which kinds of headers about people and time are malformed."""
     senders: list[Address] = []
+    values = tree.get_all("from", [])
+    if len(values) == 1 and _ONE_READING.match(str(values[0])):
+        values = []  # nothing that it could read in another way than we do
     diagnostics: list[dict[str, object]] = []
     malformed: list[str] = []
-    for at, value in enumerate(tree.get_all("from", [])):
+    for at, value in enumerate(values):
         found = get_addresses(value, defects=diagnostics)
         senders += [Address(None, clean(address)) for _, address in found if "@" in address] if not at else []
     for value in tree.get_all("reply-to", []):
