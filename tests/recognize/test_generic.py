@@ -1,6 +1,6 @@
 """Mails of hosts that nobody has described: what is read, and what is rather left unclear."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -219,6 +219,8 @@ ANSWERS = (
     ("証明書の更新は完了しましたでしょうか?", "renewal-failed"),
     ("www は2027年2月20日まで有効ですが、shop.example.jp の証明書は更新できていません。", "renewal-failed"),
     ("ご確認をお願いいたします。", "renewal-failed"),
+    ("www.shop.example.jp の証明書は更新が完了しました。", "renewed"),
+    ("blog.example.com の証明書は更新が完了しました。", "renewal-failed"),
 )
 
 
@@ -232,7 +234,8 @@ def test_an_answer_ends_a_failure_only_where_it_says_so(above: str, event: str) 
     )
     outcome = recognize(open_forwards(message), RULES)
     assert isinstance(outcome, Notices)
-    assert [notice.event.value for notice in outcome.notices] == [event]
+    ends = date(2026, 12, 22) if event == "renewal-failed" else None
+    assert [(notice.event.value, notice.expires) for notice in outcome.notices] == [(event, ends)]
 
 
 OTHERS = (

@@ -94,16 +94,22 @@ def _alone(message: Message, rulebook: Rulebook) -> Notices | Unrecognized:
     known = _by_rules(message, rulebook)
     if known is None or (isinstance(known, Notices) and _is_old(message)):
         return _by_its_words(message, rulebook)
-    return _settled(known) if _is_over(message, rulebook) else known
+    return _settled(known) if isinstance(known, Notices) and _is_over(message, known, rulebook) else known
 
 
-def _is_over(message: Message, rulebook: Rulebook) -> bool:
-    """Somebody answers that all is well by now."""
+def _is_over(message: Message, known: Notices, rulebook: Rulebook) -> bool:
+    """Somebody answers that all is well by now, and names no other site."""
     remarks = list(_remarks(message))
     newest = _newest(remarks, message.links, rulebook)
-    if newest is not None:
-        return all(notice.event.is_good for notice in newest.notices)
-    return bool(remarks) and is_settled(remarks[0].body)
+    if newest is None:
+        return bool(remarks) and is_settled(remarks[0].body)
+    said = _sites(newest)
+    return all(notice.event.is_good for notice in newest.notices) and (not said or _sites(known) <= said)
+
+
+def _sites(outcome: Notices) -> frozenset[str]:
+    names = (name for notice in outcome.notices for name in notice.names)
+    return frozenset(name.base.text.removeprefix("www.") for name in names)
 
 
 def _by_rules(message: Message, rulebook: Rulebook) -> Notices | Unrecognized | None:
@@ -170,10 +176,14 @@ def _remarks(message: Message) -> Iterator[Source]:
 
 
 def _settled(outcome: Notices | Unrecognized) -> Notices | Unrecognized:
-    """Thanks above the mail that told of a failure: it is over."""
+    """Thanks above the mail that told of a failure: it is over, and what it said of the end and of errors with it."""
     if isinstance(outcome, Unrecognized):
         return outcome
-    return replace(outcome, notices=tuple(replace(notice, event=Event.RENEWED) for notice in outcome.notices))
+    over = (
+        replace(notice, event=Event.RENEWED, expires=None, stated_error=None, stated_cause=None, problems=())
+        for notice in outcome.notices
+    )
+    return replace(outcome, notices=tuple(over))
 
 
 def _is_old(message: Message) -> bool:
