@@ -22,7 +22,7 @@ async def test_in_order_of_arrival_and_each_once() -> None:
         quick, slow = AskDns("example.com", "A", at="127.0.0.1"), get()
         got = await ask(asker, slow, quick, slow, quick)
     assert [o.question for o in got] == [quick, slow]
-    assert 0.2 <= got[1].seconds < 2
+    assert 0.2 <= got[1].seconds < 10
     assert got[0].asked_at.tzinfo is not None
 
 
@@ -48,9 +48,9 @@ async def test_at_the_deadline_the_rest_is_cut_off_and_says_how_far_it_was() -> 
         asker = probes(ports={80: web, 443: web, 53: dns})
         began = time.monotonic()
         got = await ask(
-            asker, get(), AskTls("example.com", "127.0.0.1"), AskDns("example.com", "A", "127.0.0.1"), deadline=0.3
+            asker, get(), AskTls("example.com", "127.0.0.1"), AskDns("example.com", "A", "127.0.0.1"), deadline=1.5
         )
-    assert time.monotonic() - began < 10  # the servers would have held them for 60
+    assert time.monotonic() - began < 30  # the servers would have held them for 60
     assert {type(o.question).__name__: o.answer for o in got} == {
         "AskHttp": Failure(Fault.CUT_OFF, "the time was over: connected, waiting for the answer"),
         "AskTls": Failure(Fault.CUT_OFF, "the time was over: connected, in the TLS handshake"),
@@ -73,10 +73,11 @@ async def test_after_the_deadline_new_questions_come_back_at_once() -> None:
 
 
 async def test_leaving_a_round_lets_go_of_everything() -> None:
-    closed = asyncio.Event()
+    asked, closed = asyncio.Event(), asyncio.Event()
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
+        asked.set()
         await reader.read()
         closed.set()
 
@@ -84,8 +85,9 @@ async def test_leaving_a_round_lets_go_of_everything() -> None:
         asker = probes(ports={80: web})
         async with asker.round(11.0) as round:
             round.start([get()])
-            await asyncio.sleep(0.1)
-        async with asyncio.timeout(1):
+            async with asyncio.timeout(10):
+                await asked.wait()
+        async with asyncio.timeout(10):
             await closed.wait()
         await asker.close()
     assert [t for t in asyncio.all_tasks() if t is not asyncio.current_task() and "triage" in repr(t)] == []
@@ -108,13 +110,15 @@ async def test_many_rounds_visit_one_address_a_few_at_a_time() -> None:
         most = max(most, now)
         try:
             await reader.readuntil(b"\r\n\r\n")
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.06)
         finally:
             now -= 1
         writer.write(b"HTTP/1.1 404 X\r\nContent-Length: 0\r\n\r\n")
 
     async def one(asker: NetworkProbes) -> list[Observation]:
-        async with asker.round(0.5) as round:  # 200 visits of 20 ms, 3 at a time, take over a second
+        # 200 visits of 60 ms, 3 at a time, take 4 s. A visit has 50 times what it needs: where the machine stands still
+        # for so long that rounds are cut off, the server counts those who have left and those who came for them.
+        async with asker.round(3.0) as round:
             round.start([get("/a"), get("/b")])
             return [o async for o in round]
 
@@ -122,8 +126,8 @@ async def test_many_rounds_visit_one_address_a_few_at_a_time() -> None:
         asker = probes(ports={80: web})
         rounds = await asyncio.gather(*(one(asker) for _ in range(100)))
         await asker.close()
-    assert most == 3
     assert all(isinstance(o.answer, HttpAnswer) for round in rounds for o in round)
+    assert most == 3
 
 
 async def test_who_comes_back_is_the_same_for_equal_questions_of_many_rounds() -> None:
