@@ -140,6 +140,52 @@ STRANGERS = (
         "(likely firewall problem)\n",
         "renewal-failed e.example.org - port-80-blocked",
     ),
+    (
+        "a heading that Japanese wraps behind a particle",
+        "【パートナー様】SSL自動更新エラー一覧",
+        "貴社管理アカウントのうち、10月31日の自動更新でエラーとなったものを\nお知らせいたします。\n\n・a.example.jp(期限 12/1)\nAレコードの参照先が応答しません\n\n・b.example.jp(期限 12/1)\n週あたり発行数の上限に達しました\n\n上記以外は正常に更新されています。",
+        "renewal-failed a.example.jp b.example.jp 2026-12-01 -",
+    ),
+    (
+        "an English heading that says no",
+        "Migration finished",
+        "SSL 4 of 6 new certificates issued\n\nNo certificate could be issued for\n\n- a.example.com\n- b.example.com\n\nc.example.com and the others are fine.",
+        "renewal-failed a.example.com b.example.com - -",
+    ),
+    (
+        "a link to the site, used with a certificate",
+        "ホームページサービスをご利用のお客様へ(証明書について)",
+        "お客様のホームページ(https://a.example.jp/)で使われているSSLサーバー証明書ですが、有効期限が12月1日までとなっており、まだ新しいものに入れ替わっておりません。",
+        "expiry-warning a.example.jp 2026-12-01 -",
+    ),
+    (
+        "a test that went well before the attempt that did not",
+        "SSL更新スクリプト",
+        "[03:15:02] 対象: a.example.jp (期限 2026-12-05)\n[03:15:21] ステージング: OK\n[03:16:44] エラー: 本番環境での更新に失敗しました\n[03:16:44] 対象: b.example.jp (期限 2027-01-28)\n[03:16:45] 残り68日のため更新不要。スキップ",
+        "expiry-warning a.example.jp 2026-12-05 -",
+    ),
+    (
+        "an order that was not approved in time",
+        "Order 5530: domain control validation unsuccessful",
+        "Names: a.example.com, b.example.com\n\nWe sent the approval mail three times. Validation succeeded for neither name, therefore the certificate has NOT been issued.",
+        "renewal-failed a.example.com b.example.com - -",
+    ),
+    (
+        "questions to the customer below",
+        "SSL証明書の期限切れについて／アンケートのお願い",
+        "ご利用中の a.example.jp のSSL証明書は、11月14日 8時12分をもって有効期限が切れました。\n\n---\nQ. 満足していますか? はい・いいえ\n回答期限:2026年11月30日",
+        "expiry-warning a.example.jp 2026-11-14 -",
+    ),
+    ("an article with questions", "お客様満足度アンケートのお願い", "「SSL証明書の更新に失敗しました a.example.jp」のお問い合わせは解決しましたか?", "not-a-notice"),
+    ("what used to be", "【新機能】AutoSSLがワイルドカード証明書に対応しました", "これまでは「AutoSSLの証明書の発行に失敗しました」という通知が届くことがありました。", "not-a-notice"),
+    ("an advertisement that asks", "Your certificate expired. Would you know?", "The certificate expired at midnight. The renewal had been failing for days.\n\nStart your 14-day trial. Reply STOP and I won't write again.", "not-a-notice"),
+    ("an issue of somebody's program", "[lacquer/acme] Renewal fails with 403 (Issue #1204)", "certificate for blog.example.org NOT renewed, expires 2026-12-02", "not-a-notice"),
+    (
+        "a script's list, which nothing announces",
+        "証明書自動更新ジョブ 正常終了",
+        "開始 02:00:01\n更新 a.example.jp ... 成功\n更新 b.example.jp ... 成功\n\n成功 2 / 失敗 0",
+        "renewed a.example.jp b.example.jp - -",
+    ),
 )  # fmt: skip
 
 
@@ -162,3 +208,33 @@ def read(subject: str, body: str) -> str:
 
 def test_a_list_of_guesses_ends_where_other_text_begins() -> None:
     assert without_guesses("Possible causes:\n\n- a\n- b\nDomain: x\n- c") == "\n\n\n\nDomain: x\n- c"
+
+
+ABOVE = (
+    (
+        "[#1187] 【解決済み】SSLの更新に失敗する件",
+        "a.example.jp のSSL証明書は、正常に更新されたことを確認いたしました。",
+        "更新に失敗しましたというメールが3回届いています。",
+        "renewed a.example.jp - -",
+    ),
+    (
+        "[#1170] 【再開】お問い合わせ「解決済み」の件",
+        "昨夜の定期処理で再び証明書の更新に失敗していることを確認しました。\n\n対象ドメイン:a.example.jp\n現在の有効期限:2026年12月3日",
+        "正常に更新できることを確認いたしました。本件はこれにて解決済みとさせていただきます。",
+        "renewal-failed a.example.jp 2026-12-03 -",
+    ),
+    (
+        "Re: SSLサーバ証明書更新のご案内",
+        "DNSを修正し、本日午前に a.example.jp の証明書の更新が完了しました。",
+        "下記SSLサーバ証明書の自動更新に失敗しました。 a.example.jp",
+        "renewed a.example.jp - -",
+    ),
+)
+
+
+@pytest.mark.parametrize(("subject", "above", "below", "said"), ABOVE)
+def test_what_stands_above_a_quotation_without_a_header_is_the_news(
+    subject: str, above: str, below: str, said: str
+) -> None:
+    older = "\n".join(f"> {line}" for line in ("2026/11/12 18:02 担当様", "", below, "", "以上"))
+    assert read(subject, f"{above}\n\n{older}") == said

@@ -21,7 +21,7 @@ from triage.model import (
 )
 from triage.names import Domain
 from triage.recognize.fields import Unclear, notices_from
-from triage.recognize.generic import is_settled, speaks_of_one, unknown_notice
+from triage.recognize.generic import is_exercise, is_settled, speaks_of_one, unknown_notice
 from triage.recognize.match import Claim, claims, field_hits, hits
 from triage.recognize.signs import PHISHING, Domains, Suspect, automatic, imitation
 from triage.recognize.text import Text, read, without_older, without_prefixes, without_quote_marks, without_quotes
@@ -94,17 +94,20 @@ def _alone(message: Message, rulebook: Rulebook) -> Notices | Unrecognized:
     known = _by_rules(message, rulebook)
     if known is None or (isinstance(known, Notices) and _is_old(message)):
         return _by_its_words(message, rulebook)
-    return _settled(known) if isinstance(known, Notices) and _is_over(message, known, rulebook) else known
+    over = _over(message, known, rulebook) if isinstance(known, Notices) else None
+    return over or known
 
 
-def _is_over(message: Message, known: Notices, rulebook: Rulebook) -> bool:
-    """Somebody answers that all is well by now, and names no other site."""
+def _over(message: Message, known: Notices, rulebook: Rulebook) -> Notices | None:
+    """What is left of a failure where somebody answers that all is well by now, and names no other site."""
     remarks = list(_remarks(message))
     newest = _newest(remarks, message.links, rulebook)
     if newest is None:
-        return bool(remarks) and is_settled(remarks[0].body)
-    said = _sites(newest)
-    return all(notice.event.is_good for notice in newest.notices) and (not said or _sites(known) <= said)
+        return _settled(known) if remarks and is_settled(remarks[0].body) else None
+    said, failed = _sites(newest), _sites(known)
+    if not all(notice.event.is_good for notice in newest.notices) or (said and not failed <= said):
+        return None
+    return newest if said and not failed else _settled(known)
 
 
 def _sites(outcome: Notices) -> frozenset[str]:
@@ -136,7 +139,7 @@ def _by_its_words(message: Message, rulebook: Rulebook) -> Notices | Unrecognize
     if remark:  # "look, it failed again" above the mail that names it
         return outcome if isinstance(outcome, Notices) else remark
     if remarks and is_settled(remarks[0].body):
-        return _settled(outcome)
+        return _settled(outcome) if isinstance(outcome, Notices) else outcome
     good = isinstance(outcome, Notices) and all(notice.event.is_good for notice in outcome.notices)
     if good and remarks and speaks_of_one(remarks[0].body):
         return Unrecognized("unclear", "an answer to good news speaks of the certificate again")
@@ -157,7 +160,7 @@ def _newest(remarks: list[Source], links: tuple[str, ...], rulebook: Rulebook) -
 def _remarks(message: Message) -> Iterator[Source]:
     """What somebody wrote above a mail that they quote: the newer news, unless what they quote is a known notice."""
     forwarded = message.forwarded
-    if forwarded is not None and forwarded.how == "quoted" and forwarded.note:
+    if forwarded is not None and forwarded.how in ("quoted", "pasted") and forwarded.note:
         yield Source(without_prefixes(message.subject), forwarded.note, None, message.date)
     elif forwarded is None and (own := without_quotes(message.text)):
         yield Source(without_prefixes(message.subject), own, None, message.date)
@@ -175,10 +178,8 @@ def _remarks(message: Message) -> Iterator[Source]:
             yield replace(source, body=above)
 
 
-def _settled(outcome: Notices | Unrecognized) -> Notices | Unrecognized:
+def _settled(outcome: Notices) -> Notices:
     """Thanks above the mail that told of a failure: it is over, and what it said of the end and of errors with it."""
-    if isinstance(outcome, Unrecognized):
-        return outcome
     over = (
         replace(notice, event=Event.RENEWED, expires=None, stated_error=None, stated_cause=None, problems=())
         for notice in outcome.notices
@@ -230,6 +231,8 @@ def _known(source: Source, links: tuple[str, ...], rulebook: Rulebook) -> Notice
     if not found:
         return None
     best = found[0]
+    if not best.by_subject and (because := is_exercise(source.subject)):
+        return Unrecognized("not-a-notice", because)
     if isinstance(best.rule, LookalikeRule):
         return Unrecognized("not-a-notice", best.rule.because)
     try:

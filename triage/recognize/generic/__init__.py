@@ -18,7 +18,7 @@ from triage.recognize.errors import problems_in
 from triage.recognize.fields import language_of
 from triage.recognize.generic.choice import choose, places_of, theirs
 from triage.recognize.generic.entries import SICK, Entry, entries_in
-from triage.recognize.generic.kinds import something_else
+from triage.recognize.generic.kinds import LEARNING, something_else
 from triage.recognize.generic.sentences import (
     end_said,
     event_of,
@@ -31,6 +31,7 @@ from triage.recognize.generic.words import (
     ASKED,
     DO,
     ENDS,
+    EXERCISE,
     ISSUED,
     MAYBE,
     NOT,
@@ -76,7 +77,7 @@ def unknown_notice(
     sentences = sentences_of(text.subject, table.prose)
     rows = any(entry.outcome == "failed" for entry in table.entries)
     labelled = any(entry.how == "label" for entry in table.entries)
-    because = something_else(text, sentences, rows=rows, labelled=labelled)
+    because = something_else(text, sentences, rows=rows, labelled=labelled, is_answer=is_answer)
     if because:
         return Unrecognized("not-a-notice", because)
     entries = [kept for entry in table.entries if (kept := replace(entry, names=theirs(entry.names, known))).names]
@@ -142,6 +143,11 @@ def unknown_notice(
         for own in [problems if len(groups) == 1 else _about(problems, together)]
     )
     return Notices(notices, f"it says so in words of its own: {words[:120]}")
+
+
+def is_exercise(subject: str) -> str | None:
+    """Why what is quoted below never happened, where the subject says so."""
+    return LEARNING if EXERCISE.search(subject) else None
 
 
 def speaks_of_one(text: str) -> bool:

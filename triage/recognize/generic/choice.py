@@ -102,6 +102,8 @@ def choose(
     fine = frozenset(() if event.is_good else _with(entries, "fine")) - frozenset(places["sentence"])
     left = {where: tuple(name for name in places[where] if name not in fine) for where in ORDER}
     others = {where: _foreign(names, own) for where, names in left.items()}
+    if event.is_good and not any(left.values()):
+        return "row", _with(entries, "fine")  # nothing announces the list of a script that tells how each went
     return _surest(others if any(others.values()) else left, entries, subject_speaks=subject_speaks)
 
 

@@ -69,7 +69,7 @@ _READS_ON = re.compile(
     r"\s?(?:の|は|が|を|に|で|へ|様|と(?!\s)|['’]s |(?:in|for|of|to|is|are|was|were|has|have|will|could|did) )"
 )
 _INCLUDING = re.compile(r"\s?[をも](?:含[みむ]|併せ)[^)\n]{0,8}\)?\Z")  # `example.jp(www.example.jp を含みます)`
-_STAMP = re.compile(r"\W?\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d")  # of a line of a log
+_STAMP = re.compile(r"\W?\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d|\[\d\d:\d\d(?::\d\d)?\]")  # of a line of a log
 _CHECKED = re.compile(
     "確認(?:日|時|済)|最終確認|[0-9)時分] ?確認|checked|comprobado|geprüft|verificad", re.IGNORECASE
 )  # the day of the look, not of the end
@@ -104,7 +104,9 @@ _TOLD = re.compile(r"[)\]\"']{0,2}\s?(?::|-|–|->|→|=>)\s(?=.)")
 _ANNOUNCES = re.compile(
     r"以下|下記|次の|following|below|suivants?|siguientes?|seguintes?|folgende|volgende|seguenti", re.IGNORECASE
 )
-_OF_A_TASK = re.compile(r"期限日|期日|due\b", re.IGNORECASE)  # unless the name of a certificate stands above
+_OF_A_TASK = re.compile(
+    r"期限日|期日|(?:ご?(?:回答|返信|返答|応募|申し?込み?|お?支払い?|受験|提出|納付))の?期限|due\b", re.IGNORECASE
+)  # unless the name of a certificate stands above
 _RENEWED_END = re.compile(r"新しい|新有効|次回|\bnew\b|nuev[ao]|neue", re.IGNORECASE)
 # One of several alerts of a mail: `[2] Firing - DiskFull`.
 _ALERT = re.compile(r"\[\d{1,3}\] \w+ ?[-–:] ?\w")
@@ -115,6 +117,7 @@ _RULER = re.compile(r"\W{3,}\Z|_{3,}\Z")
 _TURNED = re.compile(r".{1,30}(?:->|→|⇒|=>)\s*(?=\w)")  # `OK -> FAILED`
 _TIMES = re.compile(r"\A\d{1,3} ?× ")  # `1 × wildcard`: how many, and no mark
 _PORT = re.compile(r":\d{2,5}\Z")
+_GOES_ON = re.compile(r"[^\n]{20}[をがにはのでと、]\Z")  # Japanese is wrapped earlier, and often behind a particle
 _STOPS = ".:。：!！?？;,"
 
 
@@ -398,7 +401,7 @@ class _Walk:
         What stands right below a row that failed is a remark on it, and the list may go on.
         """
         whole = f"{self.before} {line}" if self.before else line  # a heading on two lines
-        self.runs_on = len(line) >= WRAPPED and line[-1] not in _STOPS
+        self.runs_on = (len(line) >= WRAPPED and line[-1] not in _STOPS) or bool(_GOES_ON.search(line))
         self.before = line if self.runs_on else ""
         if line in _SECTIONS:
             return

@@ -4,17 +4,20 @@ import re
 from collections.abc import Sequence
 
 from triage.recognize.errors import problems_in
-from triage.recognize.generic.sentences import names_told, says_failed, says_so_under
+from triage.recognize.generic.sentences import names_told, says_failed, says_so_under, warns
 from triage.recognize.generic.words import (
     ADVERTISING,
     APPROVAL,
     ASKS_PASSWORD,
     EDITORIAL,
+    EXERCISE,
     FOR_PEOPLE,
     FOR_SIGNING,
     HARD_SELL,
     HOW_TO,
+    IN_EARNEST,
     MAINTENANCE,
+    NOT_ISSUED,
     OF_A_SERVER,
     ORDER,
     OTHER_CERTIFICATES,
@@ -25,28 +28,34 @@ from triage.recognize.generic.words import (
     RETRACTED,
     SEEN_BY_PEOPLE,
     STAGING,
+    SURVEY,
     TO_READ,
     TOPIC,
     UNSUBSCRIBE,
 )
 from triage.recognize.text import Text
 
+LEARNING = "it is an exercise"
 
-def something_else(text: Text, sentences: Sequence[str], *, rows: bool, labelled: bool) -> str | None:
+
+def something_else(text: Text, sentences: Sequence[str], *, rows: bool, labelled: bool, is_answer: bool) -> str | None:
     """A plain failure outweighs what a host advertises below it, not what a seller or an editor writes around it.
 
-    `rows`: a label or a list of the mail says that something failed. `labelled`: a label names somebody.
+    `rows`: a label or a list of the mail says that something failed. `labelled`: a label names somebody. `is_answer`:
+    the subject is that of what it answers.
     """
-    whole = _ADDRESSES.sub(" ", text.whole)
+    whole = _ADDRESSES.sub(" ", text.lines if is_answer else text.whole)
     if FOR_SIGNING.search(text.subject) or FOR_PEOPLE.search(whole):
         return "it is about a certificate of another kind"
     if OTHER_UPDATES.search(text.subject) and not TOPIC.search(text.subject):
         return "it is about an update of something else"
     if OTHER_CERTIFICATES.search(whole) and not OF_A_SERVER.search(OTHER_CERTIFICATES.sub(" ", whole)):
         return "it is about a certificate of another kind"
+    if EXERCISE.search(text.subject):
+        return LEARNING
     if RETRACTED.search(text.subject):
         return "it takes an earlier notice back"
-    if STAGING.search(whole):
+    if STAGING.search(whole) and not IN_EARNEST.search(whole):
         return "it is about a test certificate"
     if PASSWORD.search(text.subject) and not TOPIC.search(text.subject):
         return "it is about a password"
@@ -54,7 +63,7 @@ def something_else(text: Text, sentences: Sequence[str], *, rows: bool, labelled
         return "it asks for a password"
     if PAYMENT.search(whole) and not problems_in(text.lines):
         return "it is about a payment"
-    if APPROVAL.search(whole) and not problems_in(text.lines):
+    if APPROVAL.search(whole) and not (problems_in(text.lines) or NOT_ISSUED.search(whole)):
         return "it asks to approve something"
     if HOW_TO.search(text.subject) and not names_told([text.subject]):
         return "it is something to read, not the state of a certificate"
@@ -68,6 +77,9 @@ def something_else(text: Text, sentences: Sequence[str], *, rows: bool, labelled
     ):
         return "it is a newsletter"
     failures = [s for s in sentences if says_failed(s) or says_so_under(text.subject, s)]
+    told = [*failures, *(s for s in sentences[1:] if warns("", s))]
+    if SURVEY.search(_ADDRESSES.sub(" ", text.subject)) and not _is_plain(told, ""):
+        return "it asks how content somebody is"
     if MAINTENANCE.search(text.subject) and not rows and not names_told(failures):
         return "it announces a change, not the state of one certificate"
     around = UNSUBSCRIBE.search(whole) or HARD_SELL.search(whole)
@@ -94,6 +106,6 @@ _ADDRESSES = re.compile(
 
 def _is_plain(failures: Sequence[str], subject: str) -> bool:
     """It says so in its subject, or in a sentence of its own of a certain name; a story in quotes is neither."""
-    if subject in failures and not ADVERTISING.search(subject):
+    if subject in failures and not ADVERTISING.search(subject) and "?" not in subject:
         return True
     return any(names_told([sentence]) and not {'"', "“", "「"} & set(sentence) for sentence in failures)

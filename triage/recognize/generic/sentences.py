@@ -41,6 +41,7 @@ from triage.recognize.generic.words import (
     RENEWAL,
     RENEWED,
     RENEWS,
+    REOPENED,
     RESOLVED,
     RUNS_OUT,
     SAYS_RESOLVED,
@@ -105,7 +106,7 @@ _SAID = tuple(
 _OF_ONE = re2.compile(rf"(?i)(?:{CERTIFICATE}(?: (?:for|of|named))? [\"'“‘]|\bsubject ?[=:] ?/?CN ?= ?){_LIST}")
 # A page of the site, whose certificate the sentence speaks of.
 _LINKED = re2.compile(
-    rf"(?i)https?://(?P<value>{A_NAME})(?::\d+)?(?:/[^\s「」『』()]*)?[\s)」』]{{0,3}}[^。\n]{{0,8}}?(?:の|に対する)\s?"
+    rf"(?i)https?://(?P<value>{A_NAME})(?::\d+)?(?:/[^\s「」『』()]*)?[\s)」』]{{0,3}}[^。\n]{{0,8}}?(?:の|に対する|で(?:ご)?(?:使|利用)[^。、\n]{{1,8}})\s?"
     rf"(?:[^。、\n]{{1,15}})?(?:SSL|TLS|サーバー?|独自|{CERTIFICATE})"
 )
 _LINKED_OF = re2.compile(
@@ -230,10 +231,10 @@ def event_of(sentences: Sequence[str], *, is_answer: bool = False, fails: bool =
     if SAYS_RESOLVED.search(subject):
         return Event.RENEWED, subject
     over = (s for s in sentences[1:] if CLOSED.search(s) and not NOT_BEFORE.search(s))
-    closed = next(over, None) if TOPIC.search(subject) else None
+    closed = next(over, None) if TOPIC.search(subject) and not REOPENED.search(subject) else None
     if closed is not None:
         return Event.RENEWED, closed
-    if RESOLVED.search(subject):
+    if RESOLVED.search(subject) and not REOPENED.search(subject):
         fine = (s for s in sentences[1:] if NOW_FINE.search(s))
         done = next((s for s in fine if not (fails and _ANY_NAME.search(s))), None)  # some of them are well, not all
         if done is not None:

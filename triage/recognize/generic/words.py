@@ -44,7 +44,7 @@ DO = _any(
     r"갱신|발급|연장|续期|续订|續期|更新|签发|簽發|续签",
 )
 NOT = _any(
-    r"n[o'’]t\b|\bunable|unsuccessful|fail(?:s|ed|ing|ure)?\b|\berrors?\b|\bproblems?\b|\btrouble|\bsnag\b|\btimed out\b|\bnobody (?:has |had )?renewed\b|\bno certificate (?:has|was|could)|打ち切|見送|rejected|refused|impossible",
+    r"n[o'’]t\b|\bwithout (?:luck|success)\b|\bunable|unsuccessful|fail(?:s|ed|ing|ure)?\b|\berrors?\b|\bproblems?\b|\btrouble|\bsnag\b|\btimed out\b|\bnobody (?:has |had )?renewed\b|\bno certificate (?:has|was|could)|打ち切|見送|rejected|refused|impossible",
     r"\bno longer be",
     r"失敗|でき(?:て(?:い|お)?)?(?:り?ません|な(?:い|かった))|出来(?:ません|なかった)|未完了|エラー|されませんでした|されていません",
     r"行えな(?:い|かった)|入れ替わら(?:ず|な)|見合わせ|行えません|行われません|行われなかった|正常に(?:終了|完了)(?:いた)?し(?:ません|なか)|対象外と(?:な|し)|不能|不可|異常終了|うまくいき?ません|うまくいって(?:い|お)|通らず|(?:完了|成功|反映)(?:して(?:い|お)?(?:り?ません|ない)|しません|していません|できて(?:い|お))|至(?:り|って(?:い|お)り)ません|至らな|断られ|更新に至|通って(?:い|おり?)(?:ない|ません)|通りません|通らない|進みません|弾かれ|叶って(?:い|お)ら|済んで(?:い|おり?)(?:ない|ません)|\bnever (?:been )?(?:issued|renewed|installed)|できず|なされず|なされません|\boverdue\b|\brefus(?:ed|es)\b|\bstuck\b",
@@ -72,11 +72,12 @@ MAYBE = _any(  # what would happen if, what happens in general, and what the own
     r"(?:場合|(?:でき|され)ないとき|なければ|ないと|恐れ|おそれ|可能性|ため、ご注意|必要はあり|ご不明|対応は不要|作業はご?ざ?)",
     r"\b(?:our|the) (?:e?-?mail|message|notice)s?\b.{0,40}\bhad failed|\b(?:earlier|previous(?:ly)?)\b.{0,60}\b(?:fail|error)",
     r"\blast time\b|先日(?:の|お送り|ご連絡)|前回の?(?:更新)?(?:失敗|エラー|通知|ご案内)",
-    r"(?:する|いる)ケース|することがあ|こともあり|失敗すると|かねません",
+    r"(?:する|いる)ケース|することがあ|こともあり|失敗すると|かねません|ことがあり(?:ます|ました)",
+    r"という(?:お?問い?合わせ|ご?相談|声|通知|メール)[^。]{0,12}(?:ゼロ|減ら|なく[しす])|\b(?:messages?|mails?|alerts?) (?:such as|like) [\"“]",
     r"\b(?:wenn|falls|sollte)\b|\b(?:si|se) (?:el|la|le|il|o|a)\b|\b(?:als|indien)\b[^.]{0,30}mislukt",
 )
 MAINTENANCE = _any(
-    r"メンテナンス|\bmaintenance\b|\[scheduled\]|\brotation of\b|\bincident update\b|\belevated errors\b"
+    r"リリースノート|新機能|\brelease notes\b|\bchange ?log\b|メンテナンス|\bmaintenance\b|\[scheduled\]|\brotation of\b|\bincident update\b|\belevated errors\b"
 )
 NEW = _any(r"新しい(?:証明書|(?:有効)?期限)|\bnew (?:certificate|expiry|end)|\bnow (?:has|valid|runs|good)\b")
 STILL_FINE = _any(r"certificate(?: is|:)? (?:ok|valid|good)\b[,;]|証明書 ?[:は] ?(?:正常|有効)[、,]")
@@ -111,7 +112,7 @@ RENEWED = _any(
     r"(?:完了(?:しました|いたしました|のお知らせ|しております)|成功|されました|しました|いたしました)",
     r"(?:再発行|発行|更新|取得)(?:処理|作業)?(?:が|は)正常に(?:終了|完了)(?:いたし|し)ました|延長(?:いたし|し)ました",
     r"成功 ?:? ?[1-9]\d* ?件?[ /、,]{1,4}失敗 ?:? ?0|^certificate installed:|\bissued and installed\b|\border for \S+ completed",
-    r"発行・設定(?:いたし|し)ました|発行し、.{0,20}設定(?:いたし|し)ました|発行成功|再?(?:発行|取得)済み",
+    r"証明書の(?:発行|更新|取得)が(?:無事に?|正常に)?完了し、|再?発行し、[^。]{0,20}設定も完了|\bI(?: have|['’]ve)? (?:just |now )?(?:renewed|re-?issued|replaced)\b|発行・設定(?:いたし|し)ました|発行し、.{0,20}設定(?:いたし|し)ました|発行成功|再?(?:発行|取得)済み",
     r"更新(?:処理|作業)?(?:が|は)? ?正常に?(?:終了|完了)(?:$|[(。])|更新は、?[^。、]{0,20}(?:無事に?|正常に)(?:完了|成功)|(?:発行|更新)完了(?:$|[::。\s])|completed the renewal|\bcertificate is renewed\b|\bcertificate renewed (?:for|on)\b|renewed without (?:problem|error|trouble|issue)s?",
     r"設定(?:処理|作業)?(?:が|を|は|に)?(?:正常に)?(?:完了(?:しました|いたしました)|されました)",
     r"(?:erfolgreich|wurde[n]?) (?:erfolgreich )?(?:erneuert|verlängert|ausgestellt)",
@@ -129,6 +130,7 @@ OVER = _any(  # it failed, and then it did not: told as done, and of the renewal
     r"\b(?:failed|could ?n[o'’]t|error)\b[^.]{0,80}\b(?:but|since then|however)\b[^.]{0,60}\b(?:has (?:now )?been (?:renewed|issued)|went through|succeeded)",
     r"\b(?:incident|alert|alarm)\b[^.]{0,60}\b(?:is|has been|was) (?:now )?resolved|\b(?:have|has|got)(?: had)? (?:a|its|their) (?:fresh|new) certificate",
 )
+REOPENED = _any(r"\bre-?opened\b|再開|再オープン")  # of the subject: what was solved below is so no longer
 CLOSED = _any(  # the matter of the subject is over, whatever is told of it
     r"\b(?:this|the|your) (?:incident|ticket|request|case|issue)\b[^.]{0,20}(?:has been|was) (?:now )?(?:marked as )?(?:resolved|solved)\b",
     r"new (?:incident )?status: resolved|\bclosed your (?:ticket|request|case)\b.{0,40} as (?:solved|resolved)\b|\bno open actions\b|\bnothing is wrong at the moment\b|marking this (?:one )?as (?:solved|resolved)",
@@ -172,12 +174,13 @@ ACTION = _any(  # the owner must prove something before the renewal can happen
     r"validate (?:your|the) domain|validation is required|requires? validation",
 )
 OUTRIGHT = _any(  # and it was tried already
-    r"失敗|更新でき(?:ません|なかった)|fail(?:ed|ure)\b|(?:could not|couldn['’]t|cannot|can['’]t|unable to) (?:be )?(?:renew|extend|replace)|not (?:been )?renewed"
+    r"失敗|更新が?でき(?:ません|なかった|ない状態)|fail(?:ed|ure)\b|(?:could not|couldn['’]t|cannot|can['’]t|unable to) (?:be )?(?:renew|extend|replace)|not (?:been )?renewed"
 )
 
 # ---- one row of a list, one value of a label
 
 FAILED_ROW = _any(
+    r"\bno (?:new )?certificates? (?:could|was|were|has|have)\b|\b(?:has|have|will|soon) (?:soon )?los[et]\b",
     r"\bdid(?:n['’]t| not)\b|通りませ|通って(?:い|おり?)(?:ない|ません)|外した名前|できておらず|されておらず|発行できず|更新できず|실패|失败|未能|\[-\]|\bNOT renewed\b|不成立|\bKO\b|\bwith (?:problems|errors|issues)\b",
     r"\bnobody (?:has |had )?renewed\b|行われて(?:い|おり?)(?:ない|ません)|行われませんでした|\bwithout success\b|unsuccessful|sans succès|ohne Erfolg|sin éxito|senza successo|zonder succes|\bnot validated\b|未検証|失敗|エラー|異常|未完了|未更新|更新不可|できなかった|できません|できていない|見つかりません|存在しません|一致しません|届きません|できておりません|されていません|されておりません|\bNG\b|×|❌|✗|✖|⛔",
     r"\bfail(?:ed|ure|s|ing)?\b|\berrors?\b|not renewed|\bunable\b|(?:could|can) ?n[o'’]t|\bcan['’]t\b",
@@ -189,6 +192,7 @@ EXPIRED_ROW = _any(
     r"期限切れ|失効しました|\bexpired\b|abgelaufen|caducad[oa]|expiré|expirou|expirad[oa]|scadut[oi]|verlopen|만료됨|已过期",
 )
 FINE_ROW = _any(
+    r"\b(?:is|are|was|were) (?:all |still )?(?:fine|good|unchanged|untouched|not affected|not concerned)\b|問題(?:は|も)?(?:あり|ござい)ません|大丈夫",
     r"\bprotected\b|\bpassed\b|\bunaffected\b|\bstill (?:valid|covered|fine)\b|異常なし|問題な",
     r"^\[\d{1,3}\] resolved$|\bin (?:4[6-9]|[5-9]\d|[1-9]\d\d) days\b|\b(?:4[6-9]|[5-9]\d|[1-9]\d\d) days (?:left|remaining|to go)|(?:have|has) been secured|\bvalidated\b|保護され(?:て|まし)|\bare secured\b|nothing to do|not due|\bdeployed\b|new certificate\b|\bskip\b|残り ?(?:[3-9]\d|[1-9]\d\d) ?日|未到来|影響(?:は)?(?:ご?ざいません|ありません|なし)",
     r"\bcorrect[oa]?\b|in ordnung|\bquedan \d{2,3} d|成功|正常|完了|更新済|更新でき(?:た|て|まし)|できた|更新しました|更新されました|不要|対象外|有効\b|○|◯|✅|✔|✓",
@@ -315,7 +319,9 @@ FOR_PEOPLE = _any(
 OF_A_SERVER = _any(  # of the kind that visitors of a site see
     r"\b(?:SSL|TLS|HTTPS|ACME|DCV)\b|Let['’]?s Encrypt|certbot|cert-manager|サーバー?証明書|ERR_CERT|padlock|鍵マーク|\bSSL"
 )
-ASKS_PASSWORD = _any(r"パスワードを(?:ご)?(?:確認|入力|更新)して|(?:confirm|verify|enter) your (?:e-?mail )?password")
+ASKS_PASSWORD = _any(
+    r"アカウント情報[^。]{0,16}(?:ご?確認|ご?入力)ください|パスワードを(?:ご)?(?:確認|入力|更新)して|(?:confirm|verify|enter) your (?:e-?mail )?password"
+)
 PASSWORD = _any(r"\bpasswords?\b|パスワード|passwor[dt]\w*|contraseña|mot de passe")
 PAYMENT = _any(
     r"お?支払い?(?:方法|情報|い?(?:が|を|は)?(?:確認|でき|お願い))|ご?請求(?:書|金額)|決済(?:が|に|でき|エラー)|クレジットカード|betalingskort|betalningskort|\bkortet\b|card on file|carta di credito|tarjeta de crédito|carte bancaire|kreditkarte",
@@ -329,7 +335,7 @@ ORDER = _any(
     r"purchase|your order|place an order|renew your (?:order|subscription|plan)|quote",
 )
 ADVERTISING = _any(
-    r"突然の(?:ご?連絡|メール)[^。]{0,10}失礼|当社調べ|初期費用 ?無料|オンラインでお時間|オンライン相談",
+    r"\d+[- ]day trial|\b(?:start|begin) your (?:\w+[- ]){0,3}trial|突然の(?:ご?連絡|メール)[^。]{0,10}失礼|当社調べ|初期費用 ?無料|オンラインでお時間|オンライン相談",
     r"キャンペーン|\d+ ?%? ?(?:OFF|オフ|割引)|割引|特価|お得|セミナー|ウェビナー|無料(?:体験|相談|診断)|資料請求|乗り?換え|導入事例",
     r"discount|limited[- ]time|special offer|buy now|webinar|free trial|\d+% off|save \d+|from \$\d|newsletter|coupon|promo(?:tion)? code|use code\b",
     r"メルマガ|クーポン|年間[\d,]+円|\bbacklinks?\b|\baudit report\b|\brank(?:ing)? (?:on|in) (?:page|google)",
@@ -339,7 +345,7 @@ SEEN_BY_PEOPLE = _any(  # what visitors tell the owner
     r"警告(?:画面)?が(?:出て|出る|出た|出ました|表示され(?:て|まし))|保護されて(?:い)?ない|保護されません|安全ではありません|\bnot secure\b|\bnot private\b|no es (?:privada|segura)|nicht sicher|pas sécurisée?\b|\bsays it(?:['’]s| is) not safe\b"
 )
 UNSUBSCRIBE = _any(
-    r"unsubscribe|afmelden|uitschrijven|退订|退訂|수신거부|(?:配信|購読)(?:停止|解除)|email preferences|abmelden|désabonner|darse de baja"
+    r"unsubscribe|\breply stop\b|view in browser|afmelden|uitschrijven|退订|退訂|수신거부|(?:配信|購読)(?:停止|解除)|email preferences|abmelden|désabonner|darse de baja"
 )
 OTHER_UPDATES = _any(  # what else is renewed or brought up to date
     r"(?:プラグイン|テーマ|ファームウェア|WordPress本体)[^。証]{0,16}更新|\b(?:plug-?ins?|themes?|firmware) (?:updates?|(?:failed|could not be|was not) )"
@@ -350,13 +356,18 @@ REGISTRATION = _any(  # of the domain itself
 RETRACTED = _any(  # of a subject that takes an earlier notice back; below many mails stands what to do with wrong ones
     r"誤(?:送信|配信|送付|報)|誤検知|訂正・お詫び|\bsent (?:to you |out )?(?:in|by) (?:error|mistake)\b|\bfalse alarms?\b|\bplease disregard\b"
 )
+EXERCISE = _any(r"\bquiz\b|確認テスト|(?:対応|標的型?メール|障害|連絡)訓練|\bfire drill\b")  # of a subject
 HOW_TO = _any(  # of a subject that announces something to read
-    r"対処法|解説|とは[??]|記事|ブログ(?:更新|を更新|の?新着|公開|:)|新着 ?\d*件|アンケート|議事(?:録|メモ)|求人(?:情報|案内|のご)|採用情報|\bhiring\b|\bjob alert|\bnew \w+ roles\b|怎么办|如何|how to\b|\btips\b|\bsurvey\b|guide\b|explained\b",
+    r"対処法|解説|とは[??]|記事|ブログ(?:更新|を更新|の?新着|公開|:)|新着 ?\d*件|議事(?:録|メモ)|求人(?:情報|案内|のご)|採用情報|\bhiring\b|\bjob alert|\bnew \w+ roles\b|スカウト|転職|^(?:meeting )?(?:notes|minutes):|\bmeeting (?:notes|minutes)\b|\((?:issue|pr|pull request) #\d+\)$|怎么办|如何|how to\b|\btips\b|guide\b|explained\b",
+)
+SURVEY = _any(  # of a subject that asks how we did
+    r"アンケート|満足度|\bsurvey\b|\bhow did we do\b|\brate (?:us|our|your)\b|\byour feedback\b"
 )
 TO_READ = _any(  # of a text that explains what mails of this kind are
     r"\bthis (?:article|guide|post|page) (?:explains|describes|covers|shows)|(?:本|この)(?:記事|ページ)では|\byour-?domain\."
 )
 EDITORIAL = _any(
+    r"週間まとめ|今週の話題|人気トピック|\bweekly notes\b|^short takes\b|\bof the week$|^sponsor(?:ed)?:",
     r"\bplug-?in (?:updates?|digest|changelog)\b|\bdear community\b",
     r"nieuwsbrief|rundbrief|lettre d['’]information|bolet[ií]n",
     r"周刊|月刊|读者|讀者|구독",
@@ -372,7 +383,13 @@ STAGING = _any(
     r"\bstaging (?:endpoint|environment|server|directory|API|CA|certificate)|\(staging\)|staging CA\b|テスト(?:送信|通知|配信)|\btest (?:alert|notification|message)\b|acme-staging|\bdry[- ]run\b",
     r"テスト環境|ステージング|検証環境|test certificate|fake le\b|simulat(?:ed|ing) renewal",
 )
+IN_EARNEST = _any(  # beside a test
+    r"本番(?:環境)?[^。\n]{0,16}(?:失敗|エラー)|\bproduction\b[^.\n]{0,30}\b(?:fail|error)"
+)
+NOT_ISSUED = _any(  # beside what is to be approved
+    r"has not been issued|\bvalidation (?:was )?unsuccessful|発行(?:でき|され)ませんでした|発行に失敗"
+)
 POLICY = _any(
-    r"TLS-SNI-01|ACMEv1|end of life|\bending support\b|policy (?:change|update)|changes? to (?:our|the|certificate) ",
+    r"\b(?:ending|stopping|retiring)\b.{0,40}\b(?:e-?mails|notifications)\b|TLS-SNI-01|ACMEv1|end of life|\bending support\b|policy (?:change|update)|changes? to (?:our|the|certificate) ",
     r"規約|仕様変更|中間(?:CA)?証明書|ルート証明書|\b(?:intermediate|root) (?:CA )?certificates?\b|メンテナンス|提供終了|(?:有効)?期間(?:の)?短縮|短くなり",
 )
