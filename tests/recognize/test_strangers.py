@@ -181,6 +181,40 @@ STRANGERS = (
     ("an advertisement that asks", "Your certificate expired. Would you know?", "The certificate expired at midnight. The renewal had been failing for days.\n\nStart your 14-day trial. Reply STOP and I won't write again.", "not-a-notice"),
     ("an issue of somebody's program", "[lacquer/acme] Renewal fails with 403 (Issue #1204)", "certificate for blog.example.org NOT renewed, expires 2026-12-02", "not-a-notice"),
     (
+        "a failure at the end of an invoice",
+        "Invoice 1187, November hosting",
+        "please find our invoice below.\n\nTotal, payable by 9 December 2026 EUR 177.50\n\nOne more thing: for a.example.com the renewal of the certificate was refused. Could you set the record again?",
+        "renewal-failed a.example.com - -",
+    ),
+    ("a failure for want of a payment", "Your hosting", "Your invoice is overdue. Therefore the certificate of a.example.com could not be renewed.", "not-a-notice"),
+    (
+        "a failure in a newsletter, told of the reader's own site",
+        "Newsletter & wichtige Hinweise",
+        "* Domains zum Advent: jeden Tag eine Endung\n\nPersönliche Hinweise zu Ihrem Vertrag\nSSL: Das Zertifikat für a.example.org konnte nicht verlängert werden.\nGültig noch bis 30.11.2026.",
+        "renewal-failed a.example.org 2026-11-30 -",
+    ),
+    ("a failure in a newsletter, told of somebody", "The Handshake #58: 200 days", "Postmortem of the week\n\nA bank's page, login.example.org, went dark because its certificate could not be renewed.\n\nUnsubscribe", "not-a-notice"),
+    (
+        "a table whose names stand further on",
+        "[WARNING] SSL証明書期限警告",
+        "仮想サーバ 証明書ファイル CN 終了日 残日数\n---------- ------------- ----------------- ---------- --\nvs_a_443 a_2025.pem a.hotel-tel.example 2026/12/01 7\nvs_b_443 b_2025.pem b.hotel-tel.example 2026/12/01 7",
+        "expiry-warning a.hotel-tel.example b.hotel-tel.example 2026-12-01 -",
+    ),
+    (
+        "the names of the failure below the site that the subject names",
+        "AutoSSL failing on example.com",
+        "The certificate for mail.example.com and imap.example.com could not be renewed. The main site is still fine.",
+        "renewal-failed mail.example.com imap.example.com - -",
+    ),
+    (
+        "the day of the certificate, not that of the domain",
+        "ドメイン延長完了のご報告/SSLに関するご連絡",
+        "■ドメイン登録期間の延長が完了しました\na.example.jp 新しい満了日 2027/11/30\n\n■SSLについて\na.example.jp のSSL証明書の更新ができませんでした。\n証明書は 2026/12/03 まで有効です。",
+        "renewal-failed a.example.jp 2026-12-03 -",
+    ),
+    ("a draft", "文面たたき台:証明書が切れそうなときのメール", "件名:SSL証明書が更新できませんでした\n●ドメイン● のSSL証明書の自動更新に失敗しました。", "not-a-notice"),
+    ("solved, in German", "Gelöst: Zertifikat wird nicht erneuert", "das Zertifikat für a.example.org ist seit 13:58 Uhr erneuert.", "renewed a.example.org - -"),
+    (
         "a script's list, which nothing announces",
         "証明書自動更新ジョブ 正常終了",
         "開始 02:00:01\n更新 a.example.jp ... 成功\n更新 b.example.jp ... 成功\n\n成功 2 / 失敗 0",
@@ -210,6 +244,15 @@ def test_a_list_of_guesses_ends_where_other_text_begins() -> None:
     assert without_guesses("Possible causes:\n\n- a\n- b\nDomain: x\n- c") == "\n\n\n\nDomain: x\n- c"
 
 
+def test_who_forwards_a_complaint_may_name_the_certificate() -> None:
+    above = "the certificate for a.example.com has expired, and a browser says so:"
+    mail = (
+        "---------- Forwarded message ---------\nFrom: Owner <owner@shop.example>\nDate: Mon, 23 Nov 2026 at 09:00\n"
+        "Subject: site is down\nTo: <help@agency.example>\n\n\nNobody can open our site. Can you help?\n"
+    )
+    assert read("Fwd: site is down", f"{above}\n\n{mail}") == "expiry-warning a.example.com - -"
+
+
 ABOVE = (
     (
         "[#1187] 【解決済み】SSLの更新に失敗する件",
@@ -222,6 +265,12 @@ ABOVE = (
         "昨夜の定期処理で再び証明書の更新に失敗していることを確認しました。\n\n対象ドメイン:a.example.jp\n現在の有効期限:2026年12月3日",
         "正常に更新できることを確認いたしました。本件はこれにて解決済みとさせていただきます。",
         "renewal-failed a.example.jp 2026-12-03 -",
+    ),
+    (
+        "Re: 【Xserver】■重要■ SSLサーバー証明書更新未完了のお知らせ",
+        "ご連絡いただいた件は本日更新が完了しており、サイトも正常に表示されております。",
+        "下記SSLサーバー証明書に関し、更新作業を行いましたが、正常に完了することができませんでした。【コモンネーム】: a.example.jp",
+        "renewed a.example.jp - -",
     ),
     (
         "Re: SSLサーバ証明書更新のご案内",

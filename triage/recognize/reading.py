@@ -1,7 +1,7 @@
 """A decoded mail and the rulebook → its notices, or why there are none. The surest source is read first."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
@@ -22,6 +22,7 @@ from triage.model import (
 from triage.names import Domain
 from triage.recognize.fields import Unclear, notices_from
 from triage.recognize.generic import is_exercise, is_settled, speaks_of_one, unknown_notice
+from triage.recognize.hosts import names_in
 from triage.recognize.match import Claim, claims, field_hits, hits
 from triage.recognize.signs import PHISHING, Domains, Suspect, automatic, imitation
 from triage.recognize.text import Text, read, without_older, without_prefixes, without_quote_marks, without_quotes
@@ -104,14 +105,28 @@ def _over(message: Message, known: Notices, rulebook: Rulebook) -> Notices | Non
     newest = _newest(remarks, message.links, rulebook)
     if newest is None:
         return _settled(known) if remarks and is_settled(remarks[0].body) else None
-    said, failed = _sites(newest), _sites(known)
+    said, failed = _sites(newest) or _spoken_of(newest), _sites(known)
     if not all(notice.event.is_good for notice in newest.notices) or (said and not failed <= said):
         return None
-    return newest if said and not failed else _settled(known)
+    return newest if _sites(newest) and not failed else _settled(known)
 
 
 def _sites(outcome: Notices) -> frozenset[str]:
-    names = (name for notice in outcome.notices for name in notice.names)
+    return _plain(name for notice in outcome.notices for name in notice.names)
+
+
+def _say_the_same(answer: Notices, whole: Notices) -> bool:
+    """The answer only bears the subject of what it quotes, which says more."""
+    events = [{notice.event for notice in outcome.notices} for outcome in (answer, whole)]
+    return events[0] == events[1] and _sites(answer) == _sites(whole)
+
+
+def _spoken_of(outcome: Notices) -> frozenset[str]:
+    """Sites in the words by which it was understood, though those do not tie them to a certificate."""
+    return _plain(name for notice in outcome.notices for match in notice.matches for name in names_in(match.text))
+
+
+def _plain(names: Iterable[Domain]) -> frozenset[str]:
     return frozenset(name.base.text.removeprefix("www.") for name in names)
 
 
@@ -119,11 +134,11 @@ def _by_rules(message: Message, rulebook: Rulebook) -> Notices | Unrecognized | 
     for source in _sources(message):
         newer = _above_quotes(source)
         outcome = _known(newer, message.links, rulebook) if newer else None
+        whole = _known(source, message.links, rulebook)
         if isinstance(outcome, Notices) and any(notice.names for notice in outcome.notices):
-            return outcome
-        outcome = _known(source, message.links, rulebook)
-        if outcome is not None:
-            return outcome
+            return whole if isinstance(whole, Notices) and _say_the_same(outcome, whole) else outcome
+        if whole is not None:
+            return whole
     return None
 
 
@@ -140,10 +155,21 @@ def _by_its_words(message: Message, rulebook: Rulebook) -> Notices | Unrecognize
         return outcome if isinstance(outcome, Notices) else remark
     if remarks and is_settled(remarks[0].body):
         return _settled(outcome) if isinstance(outcome, Notices) else outcome
+    if isinstance(outcome, Unrecognized) and not outcome.signs and (own := _own_words(message, rulebook)):
+        return own
     good = isinstance(outcome, Notices) and all(notice.event.is_good for notice in outcome.notices)
     if good and remarks and speaks_of_one(remarks[0].body):
         return Unrecognized("unclear", "an answer to good news speaks of the certificate again")
     return outcome
+
+
+def _own_words(message: Message, rulebook: Rulebook) -> Notices | None:
+    """What who forwards a complaint found out: it says nothing of a certificate, and they name the site."""
+    forwarded = message.forwarded
+    if forwarded is None or forwarded.how != "inline" or not forwarded.note or speaks_of_one(forwarded.body):
+        return None
+    said = _unknown(Source(without_prefixes(message.subject), forwarded.note, None, message.date), (), rulebook)
+    return said if isinstance(said, Notices) and _sites(said) else None
 
 
 def _newest(remarks: list[Source], links: tuple[str, ...], rulebook: Rulebook) -> Notices | None:

@@ -111,14 +111,16 @@ def unknown_notice(
     if choice is None:
         return Unrecognized("unclear", "it speaks of a certificate, but its subject and text name different domains")
     where, names = choice
-    until = _only_day(entries) or table.expires or end_said(sentences, habits)
+    days = [day for day in (_only_day(entries), table.expires, end_said(sentences, habits)) if day]
+    near = [day for day in days if dated and day <= dated.date() + SOON]
+    until = next(iter(days if event.is_good else near or sorted(days)), None)  # the far one is that of a registration
     soon = until if until and (dated is None or until <= dated.date() + SOON) else None
     all_well = (event.is_good and not is_answer) or any(entry.outcome == "fine" for entry in entries)
     if not names and (all_well or not (event.is_good or says_so_of_one(event, words, sentences, soon))):
         return Unrecognized("unclear", "it speaks of a certificate, but does not say for which domain")
     kept = names[:MOST_NAMES]
     problems = _named(problems, kept)
-    groups = _by_day(entries, kept)
+    groups = _by_day([e for e in entries if event.is_good or e.outcome != "fine"], kept)
     notices = tuple(
         Notice(
             provider=provider,

@@ -113,6 +113,8 @@ def _failed(entries: Sequence[Entry], event: Event) -> Names:
     dated = [entry for entry in entries if entry.how == "row" and entry.expires]
     if event is Event.EXPIRY_WARNING:
         failed = unique((*failed, *_with(entries, "expired")))  # of what failed it would be a reason
+        several = [entry for entry in entries if entry.how == "label" and entry.expires and not entry.more]
+        dated += several if len(several) > 1 else []
         ending = (name for entry in dated if not entry.outcome for name in entry.names)
     else:
         ending = (name for entry in dated if entry.outcome == "expired" for name in entry.names)
@@ -156,6 +158,8 @@ def _widened(where: str, places: Mapping[str, Names]) -> tuple[str, Names]:
     wider = [("list", places["list"])]
     if where != "certified":
         wider.append(("sentence", places["sentence"]))
+    if where == "subject" and places["sentence"] and _lie_below(places["sentence"], best):
+        where, best = "sentence", places["sentence"]  # the subject names the site, the sentence what of it failed
     if where == "subject":
         wider.append(("error", tuple(n for n in places["error"] if not any(_is_parent(n, of) for of in best))))
     for other, names in wider:
@@ -188,6 +192,10 @@ def _in_subject(subject: str) -> Iterable[Domain]:
         name = name_of(str(hit.group(0))) if stands_alone(subject, hit.start(), hit.end()) else None
         if name:
             yield name
+
+
+def _lie_below(names: Names, others: Names) -> bool:
+    return all(any(_is_parent(other, name) for other in others) for name in names)
 
 
 def _plain(names: Names) -> frozenset[str]:

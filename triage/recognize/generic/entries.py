@@ -28,7 +28,7 @@ from triage.recognize.generic.words import (
     UNDONE,
     without,
 )
-from triage.recognize.hosts import host_of, name_of, names_in, unique
+from triage.recognize.hosts import host_of, is_file, name_of, names_in, unique
 
 Outcome = Literal["failed", "expired", "fine"]
 SICK: tuple[Outcome, ...] = ("failed", "expired")
@@ -45,6 +45,7 @@ LONGEST_DAY = 24  # characters in which a day must stand behind a name
 LONGEST_SAID = 40  # characters behind a name and a colon in which an error shows itself
 LONGEST_ROW = 160  # characters behind the names of a row
 WRAPPED = 45  # a longer line without a stop at its end goes on in the next
+MOST_COLUMNS = 8
 MOST_WORDS = 8  # behind the name of a row; more of them are a sentence
 IMPRINT_LINES = 6  # below a ruler, in which an imprint shows itself
 
@@ -54,7 +55,7 @@ _ROW_HEAD = re.compile(
     r"\[?\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d(?::\d\d)?\S{0,8}\s?|\[?\d\d:\d\d(?::\d\d)?\]?\s?"
     r"|\d{1,3}(?:件目|番目)\s?|[\[(]?\d{1,4}(?:/\d{1,4})?[.)\]、]?\s?"
     r"|\d{4}[-/]\d\d[-/]\d\d\s|(?:残り|あと)\s?\d{1,4}\s?日\s?"
-    r"|(?i:ok|ng|failed|fail|skipped|skip)\s|(?:成功|失敗|対象外|正常|異常|エラー|完了|要確認|更新|スキップ|保留|済)[\]】)]?\s|(?!(?:NS|MX|TXT|SOA|CAA|AAAA|CNAME|PTR)\b)[A-Z]{2,12}\s"
+    r"|(?i:ok|ng|failed|fail|skipped|skip)\s|(?:成功|失敗|対象外|正常|異常|エラー|完了|要確認|確認|対象|チェック|更新|スキップ|保留|済)[\]】)]?\s|(?!(?:NS|MX|TXT|SOA|CAA|AAAA|CNAME|PTR)\b)[A-Z]{2,12}\s"
     r"|\[?(?:INFO|WARN|WARNING|ERROR|EROR|ERR|OK|NG|FAIL|FAILED|SUCCESS|SKIP|RENEWED) ?\]?:?\s?"
     r"|[^\W\d][\w -]{0,30}[:：]\s?|Let['’]?s Encrypt |['\"“‘„«「](?:[\w'’.]{1,20} ){1,3}"
     r"|\[[a-z]{2,12}\]\s|\S{1,30}様\s|\*\s|[^\w*]{1,8}"
@@ -94,8 +95,8 @@ _SAYS_FIRST = re.compile(
 _POSSIBLE = re.compile(r"することがあ|場合が?あ|可能性|恐れ|\b(?:may|might)\b")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _WORD_SIGN = re.compile(r"[^\W_]")
-# How OpenSSL writes the names of a certificate, and Ansible the item of a loop.
-_PREFIX = re.compile(r"\bDNS(?: Name)?[:=] ?(?=[\w*])|(?<=\()item=")
+# How OpenSSL writes the names of a certificate, Ansible the item of a loop, and Zabbix the key of an item.
+_PREFIX = re.compile(r"\bDNS(?: Name)?[:=] ?(?=[\w*])|(?<=\()item=|\b[a-z][\w.]{1,40}\[(?=[\w.-]{4,255},\d{1,5}\])")
 _FAILED_HEAD = re.compile(r"(?:failed|fatal)\b[:\s]", re.IGNORECASE)
 _PAIR = re.compile(r"(?<!\S)(?P<key>[A-Za-z][\w.-]{0,30})=(?P<value>\"[^\"\n]{0,300}\"|\S+)")  # of a log: key=value
 _CELLS = re.compile(r"(?:[^|\n]*\|){2,}|[^,\s][^,\n]*(?:,(?! )[^,\n]*){2,}\Z")  # of a table drawn with `|`, or of CSV
@@ -116,6 +117,7 @@ _TITLE = re.compile(r"[■◆●▼▽◇【\[<〈《]")
 _RULER = re.compile(r"\W{3,}\Z|_{3,}\Z")
 _TURNED = re.compile(r".{1,30}(?:->|→|⇒|=>)\s*(?=\w)")  # `OK -> FAILED`
 _TIMES = re.compile(r"\A\d{1,3} ?× ")  # `1 × wildcard`: how many, and no mark
+_OF_A_MACHINE = re.compile(r"[\w./:-]*[\d_.][\w./:-]*\Z", re.ASCII)
 _PORT = re.compile(r":\d{2,5}\Z")
 _GOES_ON = re.compile(r"[^\n]{20}[をがにはのでと、]\Z")  # Japanese is wrapped earlier, and often behind a particle
 _STOPS = ".:。：!！?？;,"
@@ -453,7 +455,7 @@ def _row(line: str, habits: Habits) -> Entry | None:
         return _cells(line, habits)
     first = next((hit for hit in NAME.finditer(line) if _alone(line, hit)), None)
     if first is None:
-        return None
+        return _columns(line, habits)
     told = _TOLD.match(line, first.end())
     if not _is_row_head(line[: first.start()]):
         failed = (
@@ -462,7 +464,7 @@ def _row(line: str, habits: Habits) -> Entry | None:
             and (_FAILED_HEAD.match(line) or outcome_of(line[told.end() : told.end() + LONGEST_SAID]) == "failed")
         )
         name = _alone(line, first)
-        return Entry((name,), "failed", None, "row") if failed and name else None
+        return Entry((name,), "failed", None, "row") if failed and name else _columns(line, habits)
     names = list[Domain]()
     start = end = first.start()
     for _, hit in zip(range(60), NAME.finditer(line), strict=False):
@@ -482,6 +484,17 @@ def _row(line: str, habits: Habits) -> Entry | None:
     head = "" if _STAMP.match(line) else line[:start]
     day = None if _CHECKED.search(rest) else first_date(rest, habits) or first_date(head, habits)
     return Entry(unique(names), outcome, day, "row")
+
+
+def _columns(line: str, habits: Habits) -> Entry | None:
+    """A row of a table whose name stands further on, beside a day and what only a machine calls something."""
+    day = first_date(line, habits)
+    cells = line.split() if day else []
+    names = [cell for cell in cells if is_bare(cell) and any(not is_file(name) for name in names_of(cell))]
+    if len(names) != 1 or not 3 <= len(cells) <= MOST_COLUMNS:
+        return None
+    others = [cell for cell in cells if cell not in names]
+    return Entry(names_of(names[0]), None, day, "row", led=True) if all(map(_OF_A_MACHINE.match, others)) else None
 
 
 def _two_cells(line: str) -> str | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from triage.recognize.errors import problems_in
 from triage.recognize.generic.sentences import names_told, says_failed, says_so_under, warns
@@ -29,13 +30,15 @@ from triage.recognize.generic.words import (
     SEEN_BY_PEOPLE,
     STAGING,
     SURVEY,
+    TEST,
     TO_READ,
     TOPIC,
     UNSUBSCRIBE,
+    YOURS,
 )
 from triage.recognize.text import Text
 
-LEARNING = "it is an exercise"
+LEARNING = "it is an exercise or a draft"
 
 
 def something_else(text: Text, sentences: Sequence[str], *, rows: bool, labelled: bool, is_answer: bool) -> str | None:
@@ -55,13 +58,15 @@ def something_else(text: Text, sentences: Sequence[str], *, rows: bool, labelled
         return LEARNING
     if RETRACTED.search(text.subject):
         return "it takes an earlier notice back"
-    if STAGING.search(whole) and not IN_EARNEST.search(whole):
+    failures = [s for s in sentences if says_failed(s) or says_so_under(text.subject, s)]
+    apart = _Apart(whole, sentences, failures)
+    if TEST.search(whole) or (apart.says(STAGING) and not IN_EARNEST.search(whole)):
         return "it is about a test certificate"
     if PASSWORD.search(text.subject) and not TOPIC.search(text.subject):
         return "it is about a password"
     if ASKS_PASSWORD.search(whole):
         return "it asks for a password"
-    if PAYMENT.search(whole) and not problems_in(text.lines):
+    if apart.says(PAYMENT) and not problems_in(text.lines):
         return "it is about a payment"
     if APPROVAL.search(whole) and not (problems_in(text.lines) or NOT_ISSUED.search(whole)):
         return "it asks to approve something"
@@ -70,13 +75,9 @@ def something_else(text: Text, sentences: Sequence[str], *, rows: bool, labelled
     if TO_READ.search(text.lines):
         return "it explains what certificates are, and is about none"
     masthead = text.lines.partition("\n")[0]
-    if (
-        EDITORIAL.search(text.subject)
-        or EDITORIAL.search(masthead)
-        or (EDITORIAL.search(whole) and UNSUBSCRIBE.search(whole))
-    ):
+    edited = EDITORIAL.search(text.subject) or EDITORIAL.search(masthead)
+    if (edited or (EDITORIAL.search(whole) and UNSUBSCRIBE.search(whole))) and not apart.is_the_reader_s:
         return "it is a newsletter"
-    failures = [s for s in sentences if says_failed(s) or says_so_under(text.subject, s)]
     told = [*failures, *(s for s in sentences[1:] if warns("", s))]
     if SURVEY.search(_ADDRESSES.sub(" ", text.subject)) and not _is_plain(told, ""):
         return "it asks how content somebody is"
@@ -84,7 +85,8 @@ def something_else(text: Text, sentences: Sequence[str], *, rows: bool, labelled
         return "it announces a change, not the state of one certificate"
     around = UNSUBSCRIBE.search(whole) or HARD_SELL.search(whole)
     selling = ADVERTISING.search(text.subject) or (ADVERTISING.search(whole) and around)
-    if selling and not (failures and labelled) and not _is_plain(failures, sentences[0]):
+    plain = (failures and (labelled or rows)) or _is_plain(failures, sentences[0]) or apart.is_the_reader_s
+    if selling and not plain:
         return "it is advertising"
     if failures or rows:
         return None
@@ -97,6 +99,32 @@ def something_else(text: Text, sentences: Sequence[str], *, rows: bool, labelled
     return None
 
 
+class _Apart:
+    """What a mail says elsewhere than beside its plain failures: an invoice may end with one."""
+
+    def __init__(self, whole: str, sentences: Sequence[str], failures: Sequence[str]) -> None:
+        self._whole = whole
+        at = [n for n, s in enumerate(sentences) if n and s in failures and _is_of_somebody(s, sentences, n)]
+        self._beside = [" ".join(sentences[max(1, n - 1) : n + 2]) for n in at]
+        self.is_the_reader_s = any(YOURS.search(" ".join(sentences[max(1, n - 2) : n + 1])) for n in at)
+
+    def says(self, words: Any) -> bool:
+        """Anywhere; where a failure is told plainly, only beside it."""
+        if not words.search(self._whole):
+            return False
+        return not self._beside or any(words.search(_ADDRESSES.sub(" ", text)) for text in self._beside)
+
+
+def _is_of_somebody(sentence: str, sentences: Sequence[str], at: int) -> bool:
+    """It names a site outside of any quotes, or announces the names that follow."""
+    if _QUOTES & set(sentence):
+        return False
+    return bool(names_told([sentence])) or sentence[-1:] in ":：" or bool(_BELOW.search(sentence))
+
+
+_QUOTES = {'"', "“", "「"}
+_BELOW = re.compile(r"下記|以下|次の|\bbelow\b|\bfollowing\b|ci-dessous|folgende|siguiente|seguinte", re.IGNORECASE)
+
 # `/checkout` and `checkout.example.jp` are no words of a text.
 _SIGN = r"[A-Za-z0-9\u00c0-\u024f_-]{1,63}"
 _ADDRESSES = re.compile(
@@ -108,4 +136,4 @@ def _is_plain(failures: Sequence[str], subject: str) -> bool:
     """It says so in its subject, or in a sentence of its own of a certain name; a story in quotes is neither."""
     if subject in failures and not ADVERTISING.search(subject) and "?" not in subject:
         return True
-    return any(names_told([sentence]) and not {'"', "“", "「"} & set(sentence) for sentence in failures)
+    return any(names_told([sentence]) and not _QUOTES & set(sentence) for sentence in failures)

@@ -55,6 +55,7 @@ from triage.recognize.generic.words import (
     UNAFFECTED,
     UNDONE,
     UNLESS,
+    UNRESOLVED,
     without,
 )
 from triage.recognize.hosts import names_in, unique
@@ -234,7 +235,7 @@ def event_of(sentences: Sequence[str], *, is_answer: bool = False, fails: bool =
     closed = next(over, None) if TOPIC.search(subject) and not REOPENED.search(subject) else None
     if closed is not None:
         return Event.RENEWED, closed
-    if RESOLVED.search(subject) and not REOPENED.search(subject):
+    if RESOLVED.search(subject) and not REOPENED.search(subject) and not UNRESOLVED.search(subject):
         fine = (s for s in sentences[1:] if NOW_FINE.search(s))
         done = next((s for s in fine if not (fails and _ANY_NAME.search(s))), None)  # some of them are well, not all
         if done is not None:
@@ -466,7 +467,7 @@ def lasts(sentences: Sequence[str], habits: Habits, *, is_answer: bool) -> str |
 
     An answer need not call it new.
     """
-    if habits.dated is None or (not is_answer and says_failed(sentences[0])):
+    if habits.dated is None or REOPENED.search(sentences[0]) or (not is_answer and says_failed(sentences[0])):
         return None
     failed = [at for at, sentence in enumerate(sentences) if at and says_failed(sentence)]
     for sentence in sentences[max(failed, default=0) + 1 :]:

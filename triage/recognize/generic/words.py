@@ -35,7 +35,7 @@ TOPIC = _any(
 
 DO = _any(
     r"renew|re-?issu|\bissu(?:e|ed|ing|ance)\b|obtain|extend|validat|provision|\bsecur(?:ed|ing)\b|\bsecure (?:the|your|it|this|all|any|domains?|\S+\.[a-z])|generat|\breplac(?:e|ed|ing)\b",
-    r"\brefresh(?:ed|ing)?\b|\bswap(?:ped)?\b|\bupdat(?:e|ed|ing)\b|install|\brequest",
+    r"\bserved with (?:the|an|its|their) old\b|\brefresh(?:ed|ing)?\b|\bswap(?:ped)?\b|\bupdat(?:e|ed|ing)\b|install|\brequest",
     r"更新|発行|取得|延長|入れ替え|差し替え|インストール|有効(?:に|化)|SSL化|(?:設定|導入|適用)(?:に|が|を|処理)",
     r"\bget (?:an?|the|your|new) (?:\w+ ){0,2}certificate|\bcreat(?:e|ed|ing)\b|\bdeploy(?:ed|ing)?\b|certificate (?:management|order)\b|\bnew certificates?\b|\bactivat(?:e|ed|ing)\b|aan ?te ?vragen|aangevraagd|wystawi|продл|обнов|выпус|utfärda|udsted|utsted|beantrag|expedi|emitir|emettre|émission|émettre|emesso|emettere",
     r"verläng|erneuer|ausgestell|ausstell",
@@ -44,7 +44,7 @@ DO = _any(
     r"갱신|발급|연장|续期|续订|續期|更新|签发|簽發|续签",
 )
 NOT = _any(
-    r"n[o'’]t\b|\bwithout (?:luck|success)\b|\bunable|unsuccessful|fail(?:s|ed|ing|ure)?\b|\berrors?\b|\bproblems?\b|\btrouble|\bsnag\b|\btimed out\b|\bnobody (?:has |had )?renewed\b|\bno certificate (?:has|was|could)|打ち切|見送|rejected|refused|impossible",
+    r"n[o'’]t\b|\bturned (?:(?:it|us|them|you) )?down\b|\bwithout (?:luck|success)\b|\bunable|unsuccessful|fail(?:s|ed|ing|ure)?\b|\berrors?\b|\bproblems?\b|\btrouble|\bsnag\b|\btimed out\b|\bnobody (?:has |had )?renewed\b|\bno certificate (?:has|was|could)|打ち切|見送|rejected|refused|impossible",
     r"\bno longer be",
     r"失敗|でき(?:て(?:い|お)?)?(?:り?ません|な(?:い|かった))|出来(?:ません|なかった)|未完了|エラー|されませんでした|されていません",
     r"行えな(?:い|かった)|入れ替わら(?:ず|な)|見合わせ|行えません|行われません|行われなかった|正常に(?:終了|完了)(?:いた)?し(?:ません|なか)|対象外と(?:な|し)|不能|不可|異常終了|うまくいき?ません|うまくいって(?:い|お)|通らず|(?:完了|成功|反映)(?:して(?:い|お)?(?:り?ません|ない)|しません|していません|できて(?:い|お))|至(?:り|って(?:い|お)り)ません|至らな|断られ|更新に至|通って(?:い|おり?)(?:ない|ません)|通りません|通らない|進みません|弾かれ|叶って(?:い|お)ら|済んで(?:い|おり?)(?:ない|ません)|\bnever (?:been )?(?:issued|renewed|installed)|できず|なされず|なされません|\boverdue\b|\brefus(?:ed|es)\b|\bstuck\b",
@@ -61,7 +61,7 @@ NOT = _any(
 )
 _SUPPOSED = (  # what a sentence supposes
     r"^(?:if|once|whenever|unless|should|in case) |^when (?:an?|the|your|any) |\bunless\b|\b(?:when|if|before) (?:a|any|the|your) (?:certificate|renewal|domain)s?\b"
-    r"|\bremember\b|\balerts? (?:by|via|for|when|if)\b|した際|する際|された場合|になる前に|\bonce (?:the|your|it)\b|\bmay stop\b|表示されると|にご注意|と?に?ならないよう|したらどう|前回(?:\(|の(?:とき|時|際))|\b(?:learn|hear) that\b|\b(?:know|tell you) (?:when|if|whether)\b|\bnever miss\b|\byou get\b|\bdid you know\b|\bdays before (?:the )?expir|年に(?:一|1|数) ?(?:度|回)|ときどき|たまに|切れますと|切れると|^say (?:the|a|that)\b|\bsuppose\b|\bwho['’]d be told\b|\byou will renew\b|\bno later than\b|\bin the past (?:year|month)"
+    r"|\bremember\b|\balerts? (?:by|via|for|when|if)\b|した際|する際|された場合|になる前に|\bonce (?:the|your|it)\b|\bmay stop\b|表示されると|にご注意|と?に?ならないよう|したらどう|前回(?:\(|の(?:とき|時|際))|\b(?:learn|hear) that\b|\b(?:know|tell you) (?:when|if|whether)\b|\bnever miss\b|\byou get\b|\bdid you know\b|\bdays before (?:the |they |it |your )?(?:\w+ )?expir|年に(?:一|1|数) ?(?:度|回)|ときどき|たまに|切れますと|切れると|^say (?:the|a|that)\b|\bsuppose\b|\bwho['’]d be told\b|\byou will renew\b|\bno later than\b|\bin the past (?:year|month)"
 )
 SUPPOSED = _any(_SUPPOSED)
 MAYBE = _any(  # what would happen if, what happens in general, and what the owner is asked to do: no failure
@@ -72,7 +72,7 @@ MAYBE = _any(  # what would happen if, what happens in general, and what the own
     r"(?:場合|(?:でき|され)ないとき|なければ|ないと|恐れ|おそれ|可能性|ため、ご注意|必要はあり|ご不明|対応は不要|作業はご?ざ?)",
     r"\b(?:our|the) (?:e?-?mail|message|notice)s?\b.{0,40}\bhad failed|\b(?:earlier|previous(?:ly)?)\b.{0,60}\b(?:fail|error)",
     r"\blast time\b|先日(?:の|お送り|ご連絡)|前回の?(?:更新)?(?:失敗|エラー|通知|ご案内)",
-    r"(?:する|いる)ケース|することがあ|こともあり|失敗すると|かねません|ことがあり(?:ます|ました)",
+    r"(?:する|いる)ケース|することがあ|こともあり|失敗すると|かねません|ことがあり(?:ます|ました)|この(?:1|一|半) ?年(?:間)?(?:で|に)|\b(?:nine|\d+) times out of\b",
     r"という(?:お?問い?合わせ|ご?相談|声|通知|メール)[^。]{0,12}(?:ゼロ|減ら|なく[しす])|\b(?:messages?|mails?|alerts?) (?:such as|like) [\"“]",
     r"\b(?:wenn|falls|sollte)\b|\b(?:si|se) (?:el|la|le|il|o|a)\b|\b(?:als|indien)\b[^.]{0,30}mislukt",
 )
@@ -89,7 +89,7 @@ NOT_YET = _any(
     r"not (?:been )?yet|n[o'’]t .{0,30}\byet\b|まだ|nog niet|noch nicht|pas encore|aún no|todavía no|ainda não|non ancora"
 )
 RENEWAL = _any(
-    r"更新を(?:試み|試行|実施)|\btried to renew|\battempts? to renew|\brenewal (?:attempt|status|result|state)|(?:自動)?更新(?:状況|結果|ステータス)"
+    r"\bstill (?:not|has ?n[o'’]t been) (?:renewed|issued)\b|まだ更新(?:され|でき)|更新を(?:試み|試行|実施)|\btried to renew|\battempts? to renew|\brenewal (?:attempt|status|result|state)|(?:自動)?更新(?:状況|結果|ステータス)"
 )
 RUNS_OUT = _any(
     r"expir(?:e[sd]?|y|ing|ation)\b|runs? out|running out|due to run out|CERT_DATE_INVALID|no longer valid|about to end|\bran out\b|\bended on\b|\blapsed?\b|\blapses\b",
@@ -112,13 +112,14 @@ RENEWED = _any(
     r"(?:完了(?:しました|いたしました|のお知らせ|しております)|成功|されました|しました|いたしました)",
     r"(?:再発行|発行|更新|取得)(?:処理|作業)?(?:が|は)正常に(?:終了|完了)(?:いたし|し)ました|延長(?:いたし|し)ました",
     r"成功 ?:? ?[1-9]\d* ?件?[ /、,]{1,4}失敗 ?:? ?0|^certificate installed:|\bissued and installed\b|\border for \S+ completed",
-    r"証明書の(?:発行|更新|取得)が(?:無事に?|正常に)?完了し、|再?発行し、[^。]{0,20}設定も完了|\bI(?: have|['’]ve)? (?:just |now )?(?:renewed|re-?issued|replaced)\b|発行・設定(?:いたし|し)ました|発行し、.{0,20}設定(?:いたし|し)ました|発行成功|再?(?:発行|取得)済み",
+    r"証明書の(?:発行|更新|取得)が(?:無事に?|正常に)?完了し、|再?発行し、[^。]{0,20}設定も完了|\bI(?: have|['’]ve)? (?:just |now )?(?:renewed|re-?issued|replaced)\b|certificado renovado|Zertifikat erneuert|certificat renouvelé|certificato rinnovato|hemos podido renovar|certificate is ready|\band issued an? (?:\w+ ){0,2}certificate\b|(?:更新|再?取得|再?発行)できました|(?:更新|発行|取得)(?:が|は)?(?:すでに|既に|無事に?|正常に)?(?:完了して|されて)(?:おり(?:、|ます|$)|います|いて)|発行・設定(?:いたし|し)ました|発行し、.{0,20}設定(?:いたし|し)ました|発行成功|再?(?:発行|取得)済み",
     r"更新(?:処理|作業)?(?:が|は)? ?正常に?(?:終了|完了)(?:$|[(。])|更新は、?[^。、]{0,20}(?:無事に?|正常に)(?:完了|成功)|(?:発行|更新)完了(?:$|[::。\s])|completed the renewal|\bcertificate is renewed\b|\bcertificate renewed (?:for|on)\b|renewed without (?:problem|error|trouble|issue)s?",
     r"設定(?:処理|作業)?(?:が|を|は|に)?(?:正常に)?(?:完了(?:しました|いたしました)|されました)",
     r"(?:erfolgreich|wurde[n]?) (?:erfolgreich )?(?:erneuert|verlängert|ausgestellt)",
     r"(?:a (?:bien )?été|est) (?:bien )?renouvelé|certificat \w+ est (?:installé|actif)|(?:se ha|ha sido|fue|foi) (?:renovado|renovada)|(?:se )?renovó correctamente",
     r"met succes (?:vernieuwd|verlengd)|mit Erfolg (?:erneuert|verlängert)|avec succès|con éxito|con successo|com sucesso|is (?:succesvol )?(?:vernieuwd|verlengd)|è stato rinnovato|został pomyślnie odnowiony|(?:pomyślnie|automatycznie) odnowi|har förnyats|(?:har|vi) (?:nu )?(?:utfärdat|installerat|förnyat|udstedt|fornyet)|nytt certifikat utfärdat|^certificate issued for\b|\b(?:TLS|SSL|HTTPS)(?: for \S+)? is (?:now )?(?:active|live)\b",
 )
+UNRESOLVED = _any(r"[1-9]\d* (?:still )?open\b|未解決|対応中")  # beside it, in a subject
 RESOLVED = _any(  # the subject may still name the failure that is over
     r"障害報告|\(終了\)|\bpost-?(?:incident|mortem)\b|復旧|回復|対応完了|クローズ|正常終了|復帰|解決(?:しました|済)|解消|\bresolved\b|\bsolved\b|\bclosed\b|all sorted|\brecover(?:ed|y)\b|\bfixed\b|back to normal|\b(?:is|back) up\b",
 )
@@ -136,7 +137,9 @@ CLOSED = _any(  # the matter of the subject is over, whatever is told of it
     r"new (?:incident )?status: resolved|\bclosed your (?:ticket|request|case)\b.{0,40} as (?:solved|resolved)\b|\bno open actions\b|\bnothing is wrong at the moment\b|marking this (?:one )?as (?:solved|resolved)",
     r"ステータス\W{0,3}[^。\n]{0,12}(?:から|→) ?(?:完了|解決)",
 )
-SAYS_RESOLVED = _any(r"^\W{0,3}(?:RESOLVED|RECOVERY|RECOVERED|OK|復旧|回復)[\]】:：)]")  # a subject
+SAYS_RESOLVED = _any(
+    r"^\W{0,3}(?:gelöst|erledigt|résolu|resuelto|resolvido|risolto|opgelost|RESOLVED|RECOVERY|RECOVERED|OK|復旧|回復)[\]】:：)]"
+)  # a subject
 SETTLED = _any(  # what is answered when all is well
     r"went straight through|\ball sorted\b|\b(?:shows|has|see) the new cert|新しいものに(?:入れ替わ|なって)|入れ替わって(?:い|おり)ます|入れ替わりました|先ほど対応|対応済み|ご安心ください|解決したよう|^sorted$|対応不要|対応は不要|無事更新|came through at once|警告は出なく|鍵マークが出る|\bno more warning|you can close the ticket|警告なしで|もう大丈夫|助かりました|無事に|対応は不要です|you can close (?:this|it)\b|\bclosing this\b|\bwent through\b|certificate is (?:fine|ok|valid)\b|\bnew cert(?:ificate)? is (?:live|in place|up)\b|\bpadlock is back\b|\bthat did it\b|直りました|復活し|解決しました|治りました|\b(?:works|working|fine|fixed|sorted) (?:again|now)\b|\ball good now\b"
 )
@@ -235,7 +238,7 @@ STATUS_LABEL = _any(
     r"상태|결과|状态|狀態|结果|結果",
 )
 ENDS_LABEL = _any(
-    r"有効(?:期限|期間)|満了|期限|期日|失効|終了日",
+    r"有効(?:期限|期間)|満了|期限|期日|失効|終了日|\bfin de validité|\bfine validità",
     r"\bexpir(?:es|y|ation|ing|ed)\b|\bvalid (?:until|till|to|thru|through)\b|\bnot[ _]?(?:valid )?after\b|\bvalid_to\b|\bruns? out\b|\bends?\b|\bended\b|\bdeadline\b",
     r"\bgültig bis\b|\bablauf\w*|\blaufzeit\b|\bexpiration\b|\bexpire\b|\bvalable jusqu|\bvalidade\b|\bvalidez\b|\bvencimi?ento\b|\bvence\b"
     r"|\bcaduc\w+|\bvervaldatum\b|\bgeldig tot\b|\bscaden\w+|échéance\b|\bexpira(?:ção)?\b",
@@ -298,7 +301,7 @@ CLOSING = _any(
 )
 
 IMPRINT = _any(
-    r"\btel\b|電話|〒|\bfax\b|株式会社|有限会社|合同会社|お?問い?合わ?せ(?:先|窓口)|サポート(?:センター|窓口|チーム)|カスタマー",
+    r"(?:^|[\s/(|])tel\b|電話|〒|\bfax\b|株式会社|有限会社|合同会社|お?問い?合わ?せ(?:先|窓口)|サポート(?:センター|窓口|チーム)|カスタマー",
     r"copyright|©|all rights reserved|\b(?:Inc|Ltd|LLC|GmbH|S\.?A\.?R?\.?L|B\.?V|Corp)\b|unsubscribe|this (?:e-?mail|message) was sent",
 )
 
@@ -314,7 +317,8 @@ FOR_SIGNING = _any(
     r"コードサイニング|クライアント証明書|client certificates?|S/MIME|code[- ]?signing\b|distribution certificate|署名証明書|\bSAML\b"
 )
 FOR_PEOPLE = _any(
-    r"\bexams\b|\bexamination\b|\byour badge\b|first[- ]aid certificates?|certificats? de formation|\btraining certificates?\b|certificado de (?:curso|formación)|certificado digital de (?:representante|persona|ciudadano)|修了証"
+    r"\bcertificate for the course\b|\byour employer\b|\brefresher\b",
+    r"\bexams\b|\bexamination\b|\byour badge\b|first[- ]aid certificates?|certificats? de formation|\btraining certificates?\b|certificado de (?:curso|formación)|certificado digital de (?:representante|persona|ciudadano)|修了証",
 )
 OF_A_SERVER = _any(  # of the kind that visitors of a site see
     r"\b(?:SSL|TLS|HTTPS|ACME|DCV)\b|Let['’]?s Encrypt|certbot|cert-manager|サーバー?証明書|ERR_CERT|padlock|鍵マーク|\bSSL"
@@ -342,7 +346,7 @@ ADVERTISING = _any(
 )
 HARD_SELL = _any(r"\d+ ?% ?(?:off|OFF|オフ|discount|rabatt|割引)|\buse code\b|クーポンコード")
 SEEN_BY_PEOPLE = _any(  # what visitors tell the owner
-    r"警告(?:画面)?が(?:出て|出る|出た|出ました|表示され(?:て|まし))|保護されて(?:い)?ない|保護されません|安全ではありません|\bnot secure\b|\bnot private\b|no es (?:privada|segura)|nicht sicher|pas sécurisée?\b|\bsays it(?:['’]s| is) not safe\b"
+    r"警告(?:画面)?が(?:出て|出る|出た|出ました|表示され(?:て|まし))|保護されて(?:い)?ない|保護されません|安全ではありません|\bnot secure\b|\bnot private\b|\bsee(?:s|ing)? an? (?:security|browser) warning\b|no es (?:privada|segura)|nicht sicher|pas sécurisée?\b|\bsays it(?:['’]s| is) not safe\b"
 )
 UNSUBSCRIBE = _any(
     r"unsubscribe|\breply stop\b|view in browser|afmelden|uitschrijven|退订|退訂|수신거부|(?:配信|購読)(?:停止|解除)|email preferences|abmelden|désabonner|darse de baja"
@@ -356,15 +360,18 @@ REGISTRATION = _any(  # of the domain itself
 RETRACTED = _any(  # of a subject that takes an earlier notice back; below many mails stands what to do with wrong ones
     r"誤(?:送信|配信|送付|報)|誤検知|訂正・お詫び|\bsent (?:to you |out )?(?:in|by) (?:error|mistake)\b|\bfalse alarms?\b|\bplease disregard\b"
 )
-EXERCISE = _any(r"\bquiz\b|確認テスト|(?:対応|標的型?メール|障害|連絡)訓練|\bfire drill\b")  # of a subject
+EXERCISE = _any(
+    r"\bquiz\b|^exercise\b|\bsimulated\b|叩き台|たたき台|ひな形|雛形|定型文|文面案|\btemplate\b|^draft\b|確認テスト|(?:対応|標的型?メール|障害|連絡)訓練|\bfire drill\b"
+)  # of a subject
 HOW_TO = _any(  # of a subject that announces something to read
-    r"対処法|解説|とは[??]|記事|ブログ(?:更新|を更新|の?新着|公開|:)|新着 ?\d*件|議事(?:録|メモ)|求人(?:情報|案内|のご)|採用情報|\bhiring\b|\bjob alert|\bnew \w+ roles\b|スカウト|転職|^(?:meeting )?(?:notes|minutes):|\bmeeting (?:notes|minutes)\b|\((?:issue|pr|pull request) #\d+\)$|怎么办|如何|how to\b|\btips\b|guide\b|explained\b",
+    r"対処法|解説|とは[??]|記事|ブログ(?:更新|を更新|の?新着|公開|:)|新着 ?\d*件|議事(?:録|メモ)|求人(?:情報|案内|のご)|採用情報|\bhiring\b|\bjob alert|\bnew \w+ roles\b|スカウト|転職|^(?:meeting )?(?:notes|minutes):|\bmeeting (?:notes|minutes)\b|^\[[\w.-]+/[\w.-]+\] .{1,200}\((?:issue |pr |pull request )?#\d+\)$|\breleased$|\bwhat['’]s new in\b|\bquestions answered\b|\bFAQ\b|よくあるご?質問|怎么办|如何|how to\b|\btips\b|guide\b|explained\b",
 )
 SURVEY = _any(  # of a subject that asks how we did
     r"アンケート|満足度|\bsurvey\b|\bhow did we do\b|\brate (?:us|our|your)\b|\byour feedback\b"
 )
-TO_READ = _any(  # of a text that explains what mails of this kind are
-    r"\bthis (?:article|guide|post|page) (?:explains|describes|covers|shows)|(?:本|この)(?:記事|ページ)では|\byour-?domain\."
+TO_READ = _any(  # of a text that explains what mails of this kind are, or goes to a list of people
+    r"^[\w-]{2,40} mailing list$",
+    r"\bthis (?:article|guide|post|page) (?:explains|describes|covers|shows)|(?:本|この)(?:記事|ページ)では|\byour-?domain\.",
 )
 EDITORIAL = _any(
     r"週間まとめ|今週の話題|人気トピック|\bweekly notes\b|^short takes\b|\bof the week$|^sponsor(?:ed)?:",
@@ -378,9 +385,11 @@ APPROVAL = _any(
     r"approv(?:e|al) (?:this|the|your|request|link|email)|to approve|domain control validation (?:e-?mail|code)|(?:copy|enter|use) (?:this|the|following)(?: \w+)? code\b|validation code",
     r"click (?:the )?(?:link )?(?:below )?to (?:approve|validate|confirm)",
 )
+TEST = _any(  # of the alarm itself
+    r"^\[test\]|\bthis is a test\b|テスト(?:送信|通知|配信)|\btest (?:alert|notification|message)\b"
+)
 STAGING = _any(
-    r"^\[test\]|\bthis is a test\b",
-    r"\bstaging (?:endpoint|environment|server|directory|API|CA|certificate)|\(staging\)|staging CA\b|テスト(?:送信|通知|配信)|\btest (?:alert|notification|message)\b|acme-staging|\bdry[- ]run\b",
+    r"\bstaging (?:endpoint|environment|server|directory|API|CA|certificate)|\(staging\)|staging CA\b|acme-staging|\bdry[- ]run\b",
     r"テスト環境|ステージング|検証環境|test certificate|fake le\b|simulat(?:ed|ing) renewal",
 )
 IN_EARNEST = _any(  # beside a test
@@ -388,6 +397,9 @@ IN_EARNEST = _any(  # beside a test
 )
 NOT_ISSUED = _any(  # beside what is to be approved
     r"has not been issued|\bvalidation (?:was )?unsuccessful|発行(?:でき|され)ませんでした|発行に失敗"
+)
+YOURS = _any(
+    r"\byours?\b|\bIhr(?:e[nmrs]?)?\b|\bvotre\b|\bvos\b|\b[st]us?\b|\bvostr[ioae]\b|\bjouw?\b|\buw\b|お客様|ご利用|ご契約|貴社|御社"
 )
 POLICY = _any(
     r"\b(?:ending|stopping|retiring)\b.{0,40}\b(?:e-?mails|notifications)\b|TLS-SNI-01|ACMEv1|end of life|\bending support\b|policy (?:change|update)|changes? to (?:our|the|certificate) ",
