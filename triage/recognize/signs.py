@@ -77,10 +77,11 @@ def imitation(suspect: Suspect, provider: Provider, domains: Domains) -> str | N
     if sender and below(sender, domains.fakes):
         return f"its sender's domain, {sender}, is known for imitating hosts"
     own = frozenset(map(_site, suspect.names))
-    if sender and _wears(_end(sender), provider) and not below(sender, frozenset(provider.domains) | own):
-        return f"its sender, {sender}, only looks like {provider.id}"
     linked = [host for link in suspect.links[:200] if (host := host_of(link)) and not below(host, domains.official)]
     foreign = [host for host in linked if not below(host, own)]
+    worn = sender and _wears(_end(sender), provider) and not below(sender, frozenset(provider.domains) | own)
+    if worn and (foreign or provider.kind != "panel"):  # a panel writes from anybody's server, `plesk-hosting.test` too
+        return f"its sender, {sender}, only looks like {provider.id}"
     for host in foreign:
         if _wears(host, provider) and (provider.kind == "host" or _BAIT.search(host)):
             return f"it links to {host}, which only looks like {provider.id}"
