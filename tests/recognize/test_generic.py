@@ -294,6 +294,9 @@ def test_the_sender_s_domain_only_lends_a_provider_to_what_the_text_shows() -> N
 
 def test_a_panel_may_stand_on_a_server_that_is_named_after_it() -> None:
     body = "Could not issue a Let's Encrypt SSL/TLS certificate for shop.example.net.\n\n[-] shop.example.net\n"
-    subject, sender = "Could not secure domains of Ebel with Let's Encrypt certificates", "root@web07.plesk-hosting.test"
+    subject, sender = (
+        "Could not secure domains of Ebel with Let's Encrypt certificates",
+        "root@web07.plesk-hosting.test",
+    )
     assert read(subject, body, sender=sender) == "plesk renewal-failed shop.example.net -"
     assert read(subject, body, sender=sender, links=("https://plesk.login.test/",)) == "not-a-notice"

@@ -21,7 +21,7 @@ from triage.model import (
 )
 from triage.names import Domain
 from triage.recognize.fields import Unclear, notices_from
-from triage.recognize.generic import is_exercise, is_settled, speaks_of_one, unknown_notice
+from triage.recognize.generic import is_settled, is_talk, speaks_of_one, unknown_notice
 from triage.recognize.hosts import names_in
 from triage.recognize.match import Claim, claims, field_hits, hits
 from triage.recognize.signs import PHISHING, Domains, Suspect, automatic, imitation
@@ -257,7 +257,7 @@ def _known(source: Source, links: tuple[str, ...], rulebook: Rulebook) -> Notice
     if not found:
         return None
     best = found[0]
-    if not best.by_subject and (because := is_exercise(source.subject)):
+    if not best.by_subject and (because := is_talk(text)):
         return Unrecognized("not-a-notice", because)
     if isinstance(best.rule, LookalikeRule):
         return Unrecognized("not-a-notice", best.rule.because)

@@ -18,7 +18,7 @@ from triage.recognize.errors import problems_in
 from triage.recognize.fields import language_of
 from triage.recognize.generic.choice import choose, places_of, theirs
 from triage.recognize.generic.entries import SICK, Entry, entries_in
-from triage.recognize.generic.kinds import LEARNING, something_else
+from triage.recognize.generic.kinds import LEARNING, PAID, something_else
 from triage.recognize.generic.sentences import (
     end_said,
     event_of,
@@ -34,11 +34,14 @@ from triage.recognize.generic.words import (
     EXERCISE,
     ISSUED,
     MAYBE,
+    NONE_ROW,
     NOT,
+    PAYMENT,
     REGISTRATION,
     RENEWS,
     RUNS_OUT,
     SETTLED,
+    TO_READ,
     TOPIC,
 )
 from triage.recognize.hosts import MOST_NAMES, is_service, unique
@@ -93,6 +96,8 @@ def unknown_notice(
         event = Event.EXPIRY_WARNING  # NG and × in a list of days
     if event is None:
         return Unrecognized("not-a-notice", "it does not say that a certificate was not renewed or runs out")
+    if event is Event.EXPIRY_WARNING and NONE_ROW.search(text.subject) and not any(e.outcome in SICK for e in entries):
+        return Unrecognized("not-a-notice", "its subject says that all is well")
     problems = () if event.is_good else errors
     quoted = unique(p.name for p in problems if p.name)
     own = _own_domain(sender)
@@ -147,9 +152,13 @@ def unknown_notice(
     return Notices(notices, f"it says so in words of its own: {words[:120]}")
 
 
-def is_exercise(subject: str) -> str | None:
-    """Why what is quoted below never happened, where the subject says so."""
-    return LEARNING if EXERCISE.search(subject) else None
+def is_talk(text: Text) -> str | None:
+    """Why what is quoted here is no news: an exercise, an invoice for the repair, a mailing list."""
+    if EXERCISE.search(text.subject):
+        return LEARNING
+    if PAYMENT.search(text.subject):
+        return PAID
+    return "it is people talking about certificates" if TO_READ.search(text.lines) else None
 
 
 def speaks_of_one(text: str) -> bool:

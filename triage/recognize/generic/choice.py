@@ -11,6 +11,7 @@ from triage.recognize.generic.entries import Entry, Outcome
 from triage.recognize.generic.sentences import (
     A_NAME,
     names_addressed,
+    names_before,
     names_certified,
     names_linked,
     names_quoted,
@@ -22,13 +23,13 @@ from triage.recognize.generic.sentences import (
     stands_alone,
     warns,
 )
-from triage.recognize.generic.words import SPARED
+from triage.recognize.generic.words import RENEWED, SPARED
 from triage.recognize.hosts import is_file, name_of, unique
 from triage.recognize.text import Text
 
 Names = tuple[Domain, ...]
 # The surest first. A list counts only where a line announces it.
-ORDER = ("certified", "label", "subject", "url", "list", "sentence", "error", "page", "seen", "addressed")
+ORDER = ("certified", "label", "subject", "url", "list", "sentence", "error", "page", "seen", "addressed", "before")
 _SERVER = re.compile(r"(?:ns|dns)\d+\.")
 _IN_SUBJECT = re2.compile(rf"(?i){A_NAME}")
 
@@ -50,6 +51,8 @@ def places_of(
     spoken = [s for s in body if event.is_good or not SPARED.search(s)]
     warning = [s for s in spoken if warns(sentences[0], s)]
     said = [names_told(failing), names_said(spoken), names_told(warning)]
+    if event.is_good:
+        said.append(names_told([s for s in body if RENEWED.search(s)]))
     if event is Event.EXPIRY_WARNING:
         said.insert(0, names_said(warning))
     each = [theirs(names, known) for names in said]
@@ -70,6 +73,7 @@ def places_of(
         "page": theirs(names_linked(sentences), known),
         "seen": theirs(names_seen(sentences), known),
         "addressed": theirs(names_addressed(sentences), known),
+        "before": theirs(names_before(sentences, [*failing, *warning]), known),
     }
 
 

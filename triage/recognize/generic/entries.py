@@ -16,6 +16,7 @@ from triage.recognize.dates import PLAIN, Habits, dates_with_places, end_date, f
 from triage.recognize.generic.labels import NAME, Kind, Label, is_bare, kind_of, label_of, names_of
 from triage.recognize.generic.words import (
     CLOSING,
+    ENDS,
     EXPIRED_ROW,
     FAILED_ROW,
     FINE_ROW,
@@ -55,7 +56,7 @@ _ROW_HEAD = re.compile(
     r"\[?\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d(?::\d\d)?\S{0,8}\s?|\[?\d\d:\d\d(?::\d\d)?\]?\s?"
     r"|\d{1,3}(?:件目|番目)\s?|[\[(]?\d{1,4}(?:/\d{1,4})?[.)\]、]?\s?"
     r"|\d{4}[-/]\d\d[-/]\d\d\s|(?:残り|あと)\s?\d{1,4}\s?日\s?"
-    r"|(?i:ok|ng|failed|fail|skipped|skip)\s|(?:成功|失敗|対象外|正常|異常|エラー|完了|要確認|確認|対象|チェック|更新|スキップ|保留|済)[\]】)]?\s|(?!(?:NS|MX|TXT|SOA|CAA|AAAA|CNAME|PTR)\b)[A-Z]{2,12}\s"
+    r"|(?i:ok|ng|failed|fail|skipped|skip)\s|(?:成功|失敗|対象外|正常|異常|エラー|完了|要確認|確認|対象|チェック|警告|注意|期限切れ|更新|スキップ|保留|済)[\]】)]?\s|(?!(?:NS|MX|TXT|SOA|CAA|AAAA|CNAME|PTR)\b)[A-Z]{2,12}\s"
     r"|\[?(?:INFO|WARN|WARNING|ERROR|EROR|ERR|OK|NG|FAIL|FAILED|SUCCESS|SKIP|RENEWED) ?\]?:?\s?"
     r"|[^\W\d][\w -]{0,30}[:：]\s?|Let['’]?s Encrypt |['\"“‘„«「](?:[\w'’.]{1,20} ){1,3}"
     r"|\[[a-z]{2,12}\]\s|\S{1,30}様\s|\*\s|[^\w*]{1,8}"
@@ -95,8 +96,11 @@ _SAYS_FIRST = re.compile(
 _POSSIBLE = re.compile(r"することがあ|場合が?あ|可能性|恐れ|\b(?:may|might)\b")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _WORD_SIGN = re.compile(r"[^\W_]")
-# How OpenSSL writes the names of a certificate, Ansible the item of a loop, and Zabbix the key of an item.
-_PREFIX = re.compile(r"\bDNS(?: Name)?[:=] ?(?=[\w*])|(?<=\()item=|\b[a-z][\w.]{1,40}\[(?=[\w.-]{4,255},\d{1,5}\])")
+# The word of a line of dots; how OpenSSL writes names, Ansible the item of a loop, and Zabbix the key of an item.
+_PREFIX = re.compile(
+    r"\A[^\W\d]\w{2,20}\s(?=\S{4,255} \.{2,}\s)|\bDNS(?: Name)?[:=] ?(?=[\w*])|(?<=\()item="
+    r"|\b[a-z][\w.]{1,40}\[(?=[\w.-]{4,255},\d{1,5}\])"
+)
 _FAILED_HEAD = re.compile(r"(?:failed|fatal)\b[:\s]", re.IGNORECASE)
 _PAIR = re.compile(r"(?<!\S)(?P<key>[A-Za-z][\w.-]{0,30})=(?P<value>\"[^\"\n]{0,300}\"|\S+)")  # of a log: key=value
 _CELLS = re.compile(r"(?:[^|\n]*\|){2,}|[^,\s][^,\n]*(?:,(?! )[^,\n]*){2,}\Z")  # of a table drawn with `|`, or of CSV
@@ -112,6 +116,7 @@ _RENEWED_END = re.compile(r"新しい|新有効|次回|\bnew\b|nuev[ao]|neue", r
 # One of several alerts of a mail: `[2] Firing - DiskFull`.
 _ALERT = re.compile(r"\[\d{1,3}\] \w+ ?[-–:] ?\w")
 _OF_CERTIFICATES = re.compile(r"cert|ssl|tls|証明書", re.IGNORECASE)
+_RECORDS = re.compile(r"(?:CNAME|レコード|ネームサーバ).{0,20}値|\brecords?\b.{0,30}\bvalues?\b", re.IGNORECASE)
 _SECTIONS = frozenset(("Labels", "Annotations"))  # of Alertmanager, below the title that says how it went
 _TITLE = re.compile(r"[■◆●▼▽◇【\[<〈《]")
 _RULER = re.compile(r"\W{3,}\Z|_{3,}\Z")
@@ -220,6 +225,7 @@ class _Walk:
         self.headed = False  # lines above rows say how they went, so that no such line is a cell
         self.inherits = False  # that row has its outcome from the heading
         self.cells = False  # rows have one cell on each line
+        self.wanted = False  # what stands below is what a record is to be set to
 
     def line(self, line: str) -> bool:
         """Whether the line is a row, and so no sentence."""
@@ -247,6 +253,8 @@ class _Walk:
                 self._text(line)
             return False
         outcome = row.outcome or self.heading
+        if self.wanted and row.outcome is None:
+            return True
         if not self.over or outcome in SICK:
             led = row.led or self.led or self.announced or row.expires is not None
             is_link = "://" in line and outcome is None and (line.startswith("http") or not self.announced)
@@ -385,9 +393,11 @@ class _Walk:
 
     def _cell(self, line: str) -> bool:
         """A cell of the row above, alone on its line: a day, or in few words how it went."""
-        if len(line) > LONGEST_TITLE or line[-1] in ":：" or _TITLE.match(line) or self.inherits or self.headed:
+        if len(line) > LONGEST_TITLE or line[-1] in ":：" or _TITLE.match(line):
             return False
         last = self.found[-1]
+        if (self.inherits or self.headed) and not (last.expires is None and ENDS.search(line)):
+            return False
         first = next(iter(dates_with_places(line, self.habits)), None)
         day = first[0] if first and first[1] <= 1 and len(_WORD.findall(line)) <= MOST_OF_OUTCOME else None
         outcome = outcome_of(line) if len(line.split()) <= MOST_OF_OUTCOME else None
@@ -417,6 +427,7 @@ class _Walk:
         self.heading = outcome_of(whole) if short and not logged and not MEANWHILE.search(line) else None
         if self.heading and self.names and _TITLE.match(line):
             self.end_block()
+        self.wanted = bool(_RECORDS.search(whole)) and self.heading is None and not _OF_CERTIFICATES.search(whole)
         self.cells = False
         self.led = short and bool(LEADS_IN.search(whole))
         self.terse = len(line) <= LONGEST_TITLE and line[-1] not in "。."

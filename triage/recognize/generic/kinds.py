@@ -38,6 +38,7 @@ from triage.recognize.generic.words import (
 )
 from triage.recognize.text import Text
 
+PAID = "it is about a payment"
 LEARNING = "it is an exercise or a draft"
 
 
@@ -47,44 +48,45 @@ def something_else(text: Text, sentences: Sequence[str], *, rows: bool, labelled
     `rows`: a label or a list of the mail says that something failed. `labelled`: a label names somebody. `is_answer`:
     the subject is that of what it answers.
     """
+    subject = "" if is_answer else text.subject
     whole = _ADDRESSES.sub(" ", text.lines if is_answer else text.whole)
-    if FOR_SIGNING.search(text.subject) or FOR_PEOPLE.search(whole):
+    if FOR_SIGNING.search(subject) or FOR_PEOPLE.search(whole):
         return "it is about a certificate of another kind"
-    if OTHER_UPDATES.search(text.subject) and not TOPIC.search(text.subject):
+    if OTHER_UPDATES.search(subject) and not TOPIC.search(subject):
         return "it is about an update of something else"
     if OTHER_CERTIFICATES.search(whole) and not OF_A_SERVER.search(OTHER_CERTIFICATES.sub(" ", whole)):
         return "it is about a certificate of another kind"
-    if EXERCISE.search(text.subject):
+    if EXERCISE.search(subject):
         return LEARNING
-    if RETRACTED.search(text.subject):
+    if RETRACTED.search(subject):
         return "it takes an earlier notice back"
     failures = [s for s in sentences if says_failed(s) or says_so_under(text.subject, s)]
-    apart = _Apart(whole, sentences, failures)
+    apart = _Apart(whole, sentences, failures, labelled=labelled)
     if TEST.search(whole) or (apart.says(STAGING) and not IN_EARNEST.search(whole)):
         return "it is about a test certificate"
-    if PASSWORD.search(text.subject) and not TOPIC.search(text.subject):
+    if PASSWORD.search(subject) and not TOPIC.search(subject):
         return "it is about a password"
     if ASKS_PASSWORD.search(whole):
         return "it asks for a password"
     if apart.says(PAYMENT) and not problems_in(text.lines):
-        return "it is about a payment"
+        return PAID
     if APPROVAL.search(whole) and not (problems_in(text.lines) or NOT_ISSUED.search(whole)):
         return "it asks to approve something"
-    if HOW_TO.search(text.subject) and not names_told([text.subject]):
+    if HOW_TO.search(subject) and not names_told([subject]):
         return "it is something to read, not the state of a certificate"
     if TO_READ.search(text.lines):
         return "it explains what certificates are, and is about none"
     masthead = text.lines.partition("\n")[0]
-    edited = EDITORIAL.search(text.subject) or EDITORIAL.search(masthead)
+    edited = EDITORIAL.search(subject) or EDITORIAL.search(masthead)
     if (edited or (EDITORIAL.search(whole) and UNSUBSCRIBE.search(whole))) and not apart.is_the_reader_s:
         return "it is a newsletter"
     told = [*failures, *(s for s in sentences[1:] if warns("", s))]
-    if SURVEY.search(_ADDRESSES.sub(" ", text.subject)) and not _is_plain(told, ""):
+    if SURVEY.search(_ADDRESSES.sub(" ", subject)) and not _is_plain(told, ""):
         return "it asks how content somebody is"
-    if MAINTENANCE.search(text.subject) and not rows and not names_told(failures):
+    if MAINTENANCE.search(subject) and not rows and not names_told(failures) and not (failures and labelled):
         return "it announces a change, not the state of one certificate"
     around = UNSUBSCRIBE.search(whole) or HARD_SELL.search(whole)
-    selling = ADVERTISING.search(text.subject) or (ADVERTISING.search(whole) and around)
+    selling = ADVERTISING.search(subject) or (ADVERTISING.search(whole) and around)
     plain = (failures and (labelled or rows)) or _is_plain(failures, sentences[0]) or apart.is_the_reader_s
     if selling and not plain:
         return "it is advertising"
@@ -94,7 +96,7 @@ def something_else(text: Text, sentences: Sequence[str], *, rows: bool, labelled
         return "it is advertising"
     if ORDER.search(whole) and not SEEN_BY_PEOPLE.search(text.whole):
         return "it is about buying or ordering a certificate"
-    if POLICY.search(text.subject):
+    if POLICY.search(subject):
         return "it announces a change, not the state of one certificate"
     return None
 
@@ -102,9 +104,9 @@ def something_else(text: Text, sentences: Sequence[str], *, rows: bool, labelled
 class _Apart:
     """What a mail says elsewhere than beside its plain failures: an invoice may end with one."""
 
-    def __init__(self, whole: str, sentences: Sequence[str], failures: Sequence[str]) -> None:
+    def __init__(self, whole: str, sentences: Sequence[str], failures: Sequence[str], *, labelled: bool) -> None:
         self._whole = whole
-        at = [n for n, s in enumerate(sentences) if n and s in failures and _is_of_somebody(s, sentences, n)]
+        at = [n for n, s in enumerate(sentences) if n and s in failures and _is_of_somebody(s, labelled=labelled)]
         self._beside = [" ".join(sentences[max(1, n - 1) : n + 2]) for n in at]
         self.is_the_reader_s = any(YOURS.search(" ".join(sentences[max(1, n - 2) : n + 1])) for n in at)
 
@@ -115,11 +117,11 @@ class _Apart:
         return not self._beside or any(words.search(_ADDRESSES.sub(" ", text)) for text in self._beside)
 
 
-def _is_of_somebody(sentence: str, sentences: Sequence[str], at: int) -> bool:
+def _is_of_somebody(sentence: str, *, labelled: bool) -> bool:
     """It names a site outside of any quotes, or announces the names that follow."""
     if _QUOTES & set(sentence):
         return False
-    return bool(names_told([sentence])) or sentence[-1:] in ":：" or bool(_BELOW.search(sentence))
+    return labelled or bool(names_told([sentence])) or sentence[-1:] in ":：" or bool(_BELOW.search(sentence))
 
 
 _QUOTES = {'"', "“", "「"}

@@ -59,6 +59,7 @@ _STILL_NAMES = re.compile(
 _PARTICLE = re.compile("[はがをにでへ]")
 _DAY = re.compile(r"\d{4}[-/.年]\d|\d{1,2}[-/.月]\d")
 _CALLED = re.compile(r"[^\s(]{1,30} ?\(\S{1,100}\)\Z")  # `施設予約システム(yoyaku.example.jp)`
+_TITLED = re.compile(r"[^()://]{1,40} ?\((https?://[^()\s]{1,200})\)\Z")
 _LINK = re.compile(r"https?://|@")
 
 
@@ -161,7 +162,8 @@ def names_of(value: str) -> tuple[Domain, ...]:
     """Names at the beginning of a value. A URL there stands for its host, a port behind a name says nothing."""
     value = _DN.sub(" ", value)
     first = value.split()[0].strip(_QUOTES + "<>()[]") if value.split() else ""
-    host = host_of(first)
+    called = _TITLED.match(value)  # `整体院ほぐし庵(https://yoyaku.example.jp/)`
+    host = host_of(called[1] if called else first)
     if host:
         return names_in(host)[:1]
     return names_in(re.sub(r"(?<=[\w]):\d{2,5}\b", " ", value))

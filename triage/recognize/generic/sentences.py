@@ -71,7 +71,7 @@ MOST_SENTENCES = 400
 KEPT = 2 * MOST_SENTENCES  # sentences of which it is remembered what they say: each is asked for many times
 
 _END = re.compile(
-    r"[。!?！？]+|(?<=\w)(?<!\bincl)(?<!\binkl)(?<!\bNr)\.(?=\s|$)|\n\n"
+    r"[。!?！？]+|(?<=[\w)])(?<!\bincl)(?<!\binkl)(?<!\bNr)\.(?=\s|$)|\n\n"
     r"|\n(?=[-*•・■◆●▼▽◇○] ?\S|\(?\d{1,2}[.)、](?!\d) ?\S|:\w{1,30}: \S|[A-Z]{4,} \d"
     r"|(?:FAIL|PASS|WARN|OK|ERROR|INFO|CRITICAL)\b)"
 )
@@ -113,6 +113,10 @@ _LINKED = re2.compile(
 _LINKED_OF = re2.compile(
     rf"(?i){CERTIFICATE}(?: \w+)? {_OF} (?:the |your )?(?:site |page )?https?://(?P<value>{A_NAME})(?::\d+)?/\S"
 )
+_LINKED_SHOWS = re2.compile(
+    rf"(?i)https?://(?P<value>{A_NAME})(?::\d+)?(?:/\S*)?\s(?:is|now|has|shows?|throws?|gives?)\b"
+    rf"[^.]{{0,60}}(?:ERR_CERT|certificate|not secure|not private)"
+)
 # Whom the mail is written to: the one who uses that name.
 _USED_BY = re2.compile(rf"(?i)ご利用(?:中)?の\s?{_Q}{_LIST}|{_Q}(?P<owner>{A_NAME})[」』]?\s?(?:ご担当|様|さま|御中)")
 # Japanese knows no blanks: a name in its own letters ends where its quotes do.
@@ -123,6 +127,9 @@ _OPENED = re.compile(
     r"[「『【]([^\s「」『』【】()\[\]\"“”@:/]{1,100}\.[A-Za-z]{2,24})\s"
 )  # a name with which a quotation begins
 _URL = re.compile(r"https?://[\x21-\x7e]+")
+_ITS = re.compile(
+    r"(?:its|their|both)\b|(?:こ|そ)の(?:サイト|ドメイン)?の?(?:証明書|SSL)|同(?:サイト|ドメイン)", re.IGNORECASE
+)
 _SEEN = re.compile(r"ERR_CERT_")  # a browser's own word: somebody saw it
 _LOG_TIME = re.compile(r"\[[^\[\]]{0,40}\d\d:\d\d[^\[\]]{0,20}\]")  # when a line was written
 _DUE = re.compile(
@@ -229,7 +236,8 @@ def event_of(sentences: Sequence[str], *, is_answer: bool = False, fails: bool =
     or a quoted error says that something failed, so that good news are not all.
     """
     subject = sentences[0]
-    if SAYS_RESOLVED.search(subject):
+    resolved = SAYS_RESOLVED.search(subject)
+    if resolved and (TOPIC.search(subject) or not resolved.group("ticket")):
         return Event.RENEWED, subject
     over = (s for s in sentences[1:] if CLOSED.search(s) and not NOT_BEFORE.search(s))
     closed = next(over, None) if TOPIC.search(subject) and not REOPENED.search(subject) else None
@@ -273,11 +281,11 @@ def _over(sentences: Sequence[str], *, is_answer: bool) -> str | None:
     """The sentence that says that what failed is well by now, where no other one says that something fails."""
     body = sentences[1:]
     over = next((s for s in body if OVER.search(s) and not MAYBE.search(s) and not _is_of_several(s)), None)
-    if any(says_failed(s) for s in body if s is not over):
+    settled = next((s for s in body if is_answer and SETTLED.search(s) and not ASKED.search(s)), None)
+    if any(says_failed(s) for s in body if s is not over and s is not settled):
         return None
     if over is not None or not is_answer:
         return over
-    settled = next((s for s in body if SETTLED.search(s) and not ASKED.search(s)), None)
     if settled is not None:
         return settled
     about = body if TOPIC.search(sentences[0]) else [s for s in body if TOPIC.search(s)]
@@ -353,9 +361,9 @@ def names_certified(sentences: Iterable[str]) -> tuple[Domain, ...]:
 
 
 def names_linked(sentences: Iterable[str]) -> tuple[Domain, ...]:
-    """Sites of which a page stands in the sentence, followed by "'s certificate"."""
+    """Sites of which a page stands in the sentence, with what it says of their certificate."""
     linked = [s for s in sentences if "://" in s]
-    hits = (hit for s in linked for pattern in (_LINKED, _LINKED_OF) for hit in pattern.finditer(s))
+    hits = (hit for s in linked for pattern in (_LINKED, _LINKED_OF, _LINKED_SHOWS) for hit in pattern.finditer(s))
     return unique(name for hit in hits for name in names_in(str(hit.group("value"))))
 
 
@@ -368,6 +376,13 @@ def names_addressed(sentences: Iterable[str]) -> tuple[Domain, ...]:
     """Whom the mail is written to by the name that they use."""
     hits = (hit for s in sentences if _DOTTED.search(s) for hit in _USED_BY.finditer(s))
     return unique(name for hit in hits for name in names_in(str(hit.group("value") or hit.group("owner"))))
+
+
+def names_before(sentences: Sequence[str], telling: Sequence[str]) -> tuple[Domain, ...]:
+    """The site of the sentence before, where one that tells of a failure begins with `its`."""
+    before = (sentences[at - 1] for at, s in enumerate(sentences) if at > 1 and s in telling and _ITS.match(s))
+    found = [names for sentence in before if (names := names_told([sentence]))]
+    return found[0] if len(found) == 1 else ()
 
 
 def names_told(sentences: Iterable[str]) -> tuple[Domain, ...]:
@@ -403,7 +418,7 @@ def _without_cause(sentence: str) -> str:
         return sentence[: hit.start()]
     last = None
     for hit in CAUSE_FIRST.finditer(sentence):
-        last = hit
+        last = hit if sentence[hit.end() : hit.end() + 1] != "す" else last  # `なのですが`
     if last is not None and _ANY_NAME.search(sentence[last.end() :]):
         return sentence[last.end() :]
     return sentence
@@ -438,11 +453,18 @@ def stands_alone(text: str, start: int, end: int) -> bool:
 # ---- until when
 
 
+def _first_of_several(sentences: Sequence[str], habits: Habits) -> date | None:
+    """The first day of certificates each of which a sentence names."""
+    days = {s: _first_end([s], habits) for s in sentences if ENDS.search(s) and _ANY_NAME.search(s)}
+    found = [day for day in days.values() if day]
+    return min(found) if len(found) > 1 else None
+
+
 def end_said(sentences: Iterable[str], habits: Habits = PLAIN) -> date | None:
     """The day on which a sentence says that the certificate ends; a date that belongs to the next try is none."""
     said = [s for s in sentences if not UNAFFECTED.search(s)]
     of_one = [s for s in said if TOPIC.search(s)]
-    return _first_end(of_one, habits) or _first_end(said, habits)
+    return _first_of_several(of_one, habits) or _first_end(of_one, habits) or _first_end(said, habits)
 
 
 def _first_end(sentences: Iterable[str], habits: Habits) -> date | None:

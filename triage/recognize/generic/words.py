@@ -28,14 +28,14 @@ CERTIFICATE = (
 )
 TOPIC = _any(
     CERTIFICATE,
-    r"認証局|certificate authorit|\bACME\b|acme\.sh|\bauto(?:cert|tls)\b|\bnot ?after\b|TXT record|looking up CAA|ERR_CERT_\w+|no valid A records|\bcert[-_]?[bcdghklmnprsvw]\w+|padlock|鍵マーク|certbot|CertificateRenew|\bwildcard\b|Zertifikat|\b(?:http|dns|tls-alpn)-01\b|チャレンジに?失敗|\b(?:ssl|tls)_(?:days|cert|expir|valid)|\bvalid_to\b",
+    r"認証局|certificate authorit|\bACME\b|acme\.sh|\bauto(?:cert|tls)\b|\bnot[ _]?after\b|\btls[-_]?check|TXT record|looking up CAA|ERR_CERT_\w+|no valid A records|\bcert[-_]?[bcdghklmnprsvw]\w+|padlock|鍵マーク|certbot|CertificateRenew|\bwildcard\b|Zertifikat|\b(?:http|dns|tls-alpn)-01\b|チャレンジに?失敗|\b(?:ssl|tls)_(?:days|cert|expir|valid)|\bvalid_to\b",
 )
 
 # ---- a sentence says that a renewal failed where it has a word of each: the certificate, the doing, the not
 
 DO = _any(
     r"renew|re-?issu|\bissu(?:e|ed|ing|ance)\b|obtain|extend|validat|provision|\bsecur(?:ed|ing)\b|\bsecure (?:the|your|it|this|all|any|domains?|\S+\.[a-z])|generat|\breplac(?:e|ed|ing)\b",
-    r"\bserved with (?:the|an|its|their) old\b|\brefresh(?:ed|ing)?\b|\bswap(?:ped)?\b|\bupdat(?:e|ed|ing)\b|install|\brequest",
+    r"\bcertificate is being served\b|\bserved with (?:the|an|its|their) old\b|\brefresh(?:ed|ing)?\b|\bswap(?:ped)?\b|\bupdat(?:e|ed|ing)\b|install|\brequest",
     r"更新|発行|取得|延長|入れ替え|差し替え|インストール|有効(?:に|化)|SSL化|(?:設定|導入|適用)(?:に|が|を|処理)",
     r"\bget (?:an?|the|your|new) (?:\w+ ){0,2}certificate|\bcreat(?:e|ed|ing)\b|\bdeploy(?:ed|ing)?\b|certificate (?:management|order)\b|\bnew certificates?\b|\bactivat(?:e|ed|ing)\b|aan ?te ?vragen|aangevraagd|wystawi|продл|обнов|выпус|utfärda|udsted|utsted|beantrag|expedi|emitir|emettre|émission|émettre|emesso|emettere",
     r"verläng|erneuer|ausgestell|ausstell",
@@ -44,7 +44,7 @@ DO = _any(
     r"갱신|발급|연장|续期|续订|續期|更新|签发|簽發|续签",
 )
 NOT = _any(
-    r"n[o'’]t\b|\bturned (?:(?:it|us|them|you) )?down\b|\bwithout (?:luck|success)\b|\bunable|unsuccessful|fail(?:s|ed|ing|ure)?\b|\berrors?\b|\bproblems?\b|\btrouble|\bsnag\b|\btimed out\b|\bnobody (?:has |had )?renewed\b|\bno certificate (?:has|was|could)|打ち切|見送|rejected|refused|impossible",
+    r"n[o'’]t\b|\bturned (?:(?:it|us|them|you) )?down\b|\bwithout (?:luck|success)\b|\bunable|unsuccessful|fail(?:s|ed|ing|ure)?\b|\berrors?\b|\bproblems?\b|\btrouble|\bsnag\b|\btimed out\b|\bnobody (?:has |had )?renewed\b|\bno certificate (?:has|was|is|could)|打ち切|見送|rejected|refused|impossible",
     r"\bno longer be",
     r"失敗|でき(?:て(?:い|お)?)?(?:り?ません|な(?:い|かった))|出来(?:ません|なかった)|未完了|エラー|されませんでした|されていません",
     r"行えな(?:い|かった)|入れ替わら(?:ず|な)|見合わせ|行えません|行われません|行われなかった|正常に(?:終了|完了)(?:いた)?し(?:ません|なか)|対象外と(?:な|し)|不能|不可|異常終了|うまくいき?ません|うまくいって(?:い|お)|通らず|(?:完了|成功|反映)(?:して(?:い|お)?(?:り?ません|ない)|しません|していません|できて(?:い|お))|至(?:り|って(?:い|お)り)ません|至らな|断られ|更新に至|通って(?:い|おり?)(?:ない|ません)|通りません|通らない|進みません|弾かれ|叶って(?:い|お)ら|済んで(?:い|おり?)(?:ない|ません)|\bnever (?:been )?(?:issued|renewed|installed)|できず|なされず|なされません|\boverdue\b|\brefus(?:ed|es)\b|\bstuck\b",
@@ -61,7 +61,7 @@ NOT = _any(
 )
 _SUPPOSED = (  # what a sentence supposes
     r"^(?:if|once|whenever|unless|should|in case) |^when (?:an?|the|your|any) |\bunless\b|\b(?:when|if|before) (?:a|any|the|your) (?:certificate|renewal|domain)s?\b"
-    r"|\bremember\b|\balerts? (?:by|via|for|when|if)\b|した際|する際|された場合|になる前に|\bonce (?:the|your|it)\b|\bmay stop\b|表示されると|にご注意|と?に?ならないよう|したらどう|前回(?:\(|の(?:とき|時|際))|\b(?:learn|hear) that\b|\b(?:know|tell you) (?:when|if|whether)\b|\bnever miss\b|\byou get\b|\bdid you know\b|\bdays before (?:the |they |it |your )?(?:\w+ )?expir|年に(?:一|1|数) ?(?:度|回)|ときどき|たまに|切れますと|切れると|^say (?:the|a|that)\b|\bsuppose\b|\bwho['’]d be told\b|\byou will renew\b|\bno later than\b|\bin the past (?:year|month)"
+    r"|\bremember\b|\balerts? (?:by|via|for|when|if)\b|した際|する際|された場合|になる前に|\bonce (?:the|your|it)\b|\bmay stop\b|表示されると|にご注意|と?に?ならないよう|したらどう|前回(?:\(|の(?:とき|時|際))|\b(?:learn|hear) that\b|\b(?:know|tell you) (?:when|if|whether)\b|\bnever miss\b|\byou get\b|\bdid you know\b|\bdays before (?:the |they |it |your )?(?:\w+ )?expir|年に(?:一|1|数) ?(?:度|回)|ときどき|たまに|切れますと|切れると|^say (?:the|a|that)\b|\bsuppose\b|\bwho['’]d be told\b|何日(?:くらい|ほど|ぐらい)|環境では|どのくらい|\byou will renew\b|\bno later than\b|\bin the past (?:year|month)"
 )
 SUPPOSED = _any(_SUPPOSED)
 MAYBE = _any(  # what would happen if, what happens in general, and what the owner is asked to do: no failure
@@ -72,7 +72,7 @@ MAYBE = _any(  # what would happen if, what happens in general, and what the own
     r"(?:場合|(?:でき|され)ないとき|なければ|ないと|恐れ|おそれ|可能性|ため、ご注意|必要はあり|ご不明|対応は不要|作業はご?ざ?)",
     r"\b(?:our|the) (?:e?-?mail|message|notice)s?\b.{0,40}\bhad failed|\b(?:earlier|previous(?:ly)?)\b.{0,60}\b(?:fail|error)",
     r"\blast time\b|先日(?:の|お送り|ご連絡)|前回の?(?:更新)?(?:失敗|エラー|通知|ご案内)",
-    r"(?:する|いる)ケース|することがあ|こともあり|失敗すると|かねません|ことがあり(?:ます|ました)|この(?:1|一|半) ?年(?:間)?(?:で|に)|\b(?:nine|\d+) times out of\b",
+    r"(?:する|いる)ケース|することがあ|こともあり|失敗すると|かねません|ことがあり(?:ます|ました)|この(?:1|一|半) ?年(?:間)?(?:で|に)|\b(?:nine|\d+) times out of\b|\bohne gültige\b|\bwithout (?:a )?(?:valid )?payment\b|\bask(?:s|ed|ing)? whether\b",
     r"という(?:お?問い?合わせ|ご?相談|声|通知|メール)[^。]{0,12}(?:ゼロ|減ら|なく[しす])|\b(?:messages?|mails?|alerts?) (?:such as|like) [\"“]",
     r"\b(?:wenn|falls|sollte)\b|\b(?:si|se) (?:el|la|le|il|o|a)\b|\b(?:als|indien)\b[^.]{0,30}mislukt",
 )
@@ -112,7 +112,7 @@ RENEWED = _any(
     r"(?:完了(?:しました|いたしました|のお知らせ|しております)|成功|されました|しました|いたしました)",
     r"(?:再発行|発行|更新|取得)(?:処理|作業)?(?:が|は)正常に(?:終了|完了)(?:いたし|し)ました|延長(?:いたし|し)ました",
     r"成功 ?:? ?[1-9]\d* ?件?[ /、,]{1,4}失敗 ?:? ?0|^certificate installed:|\bissued and installed\b|\border for \S+ completed",
-    r"証明書の(?:発行|更新|取得)が(?:無事に?|正常に)?完了し、|再?発行し、[^。]{0,20}設定も完了|\bI(?: have|['’]ve)? (?:just |now )?(?:renewed|re-?issued|replaced)\b|certificado renovado|Zertifikat erneuert|certificat renouvelé|certificato rinnovato|hemos podido renovar|certificate is ready|\band issued an? (?:\w+ ){0,2}certificate\b|(?:更新|再?取得|再?発行)できました|(?:更新|発行|取得)(?:が|は)?(?:すでに|既に|無事に?|正常に)?(?:完了して|されて)(?:おり(?:、|ます|$)|います|いて)|発行・設定(?:いたし|し)ました|発行し、.{0,20}設定(?:いたし|し)ました|発行成功|再?(?:発行|取得)済み",
+    r"証明書の(?:発行|更新|取得)が(?:無事に?|正常に)?完了し、|再?発行し、[^。]{0,20}設定も完了|\bI(?: have|['’]ve)? (?:just |now )?(?:renewed|re-?issued|replaced)\b|\b(?:sind|ist) (?:inzwischen|nun|jetzt|wieder) (?:alle )?erneuert|\b(?:is|zijn) (?:\w+ )?vervangen\b|certificado renovado|Zertifikat erneuert|certificat renouvelé|certificato rinnovato|hemos podido renovar|certificate is ready|\band issued an? (?:\w+ ){0,2}certificate\b|(?:更新|再?取得|再?発行)できました|(?:更新|発行|取得)(?:が|は)?(?:すでに|既に|無事に?|正常に)?(?:完了して|されて)(?:おり(?:、|ます|$)|います|いて)|発行・設定(?:いたし|し)ました|発行し、.{0,20}設定(?:いたし|し)ました|発行成功|再?(?:発行|取得)済み",
     r"更新(?:処理|作業)?(?:が|は)? ?正常に?(?:終了|完了)(?:$|[(。])|更新は、?[^。、]{0,20}(?:無事に?|正常に)(?:完了|成功)|(?:発行|更新)完了(?:$|[::。\s])|completed the renewal|\bcertificate is renewed\b|\bcertificate renewed (?:for|on)\b|renewed without (?:problem|error|trouble|issue)s?",
     r"設定(?:処理|作業)?(?:が|を|は|に)?(?:正常に)?(?:完了(?:しました|いたしました)|されました)",
     r"(?:erfolgreich|wurde[n]?) (?:erfolgreich )?(?:erneuert|verlängert|ausgestellt)",
@@ -138,10 +138,10 @@ CLOSED = _any(  # the matter of the subject is over, whatever is told of it
     r"ステータス\W{0,3}[^。\n]{0,12}(?:から|→) ?(?:完了|解決)",
 )
 SAYS_RESOLVED = _any(
-    r"^\W{0,3}(?:gelöst|erledigt|résolu|resuelto|resolvido|risolto|opgelost|RESOLVED|RECOVERY|RECOVERED|OK|復旧|回復)[\]】:：)]"
+    r"^(?P<ticket>\[[^\]\n]{1,30}\] ?)?\W{0,3}(?:gesloten|geschlossen|fermé|cerrado|fechado|chiuso|gelöst|erledigt|résolu|resuelto|resolvido|risolto|opgelost|RESOLVED|RECOVERY|RECOVERED|OK|復旧|回復)[\]】:：)]"
 )  # a subject
 SETTLED = _any(  # what is answered when all is well
-    r"went straight through|\ball sorted\b|\b(?:shows|has|see) the new cert|新しいものに(?:入れ替わ|なって)|入れ替わって(?:い|おり)ます|入れ替わりました|先ほど対応|対応済み|ご安心ください|解決したよう|^sorted$|対応不要|対応は不要|無事更新|came through at once|警告は出なく|鍵マークが出る|\bno more warning|you can close the ticket|警告なしで|もう大丈夫|助かりました|無事に|対応は不要です|you can close (?:this|it)\b|\bclosing this\b|\bwent through\b|certificate is (?:fine|ok|valid)\b|\bnew cert(?:ificate)? is (?:live|in place|up)\b|\bpadlock is back\b|\bthat did it\b|直りました|復活し|解決しました|治りました|\b(?:works|working|fine|fixed|sorted) (?:again|now)\b|\ball good now\b"
+    r"went straight through|\b(?:hat|habe) sich erledigt\b|\bist erledigt\b|c['’]est réglé|\bya está (?:solucionado|resuelto)\b|\bthat did the trick\b|\ball sorted\b|\b(?:shows|has|see) the new cert|新しいものに(?:入れ替わ|なって)|入れ替わって(?:い|おり)ます|入れ替わりました|先ほど対応|対応済み|ご安心ください|解決したよう|^sorted$|対応不要|対応は不要|無事更新|came through at once|警告は出なく|鍵マークが出る|\bno more warning|you can close the ticket|警告なしで|もう大丈夫|助かりました|無事に|対応は不要です|you can close (?:this|it)\b|\bclosing this\b|\bwent through\b|certificate is (?:fine|ok|valid)\b|\bnew cert(?:ificate)? is (?:live|in place|up)\b|\bpadlock is back\b|\bthat did it\b|直りました|復活し|解決しました|治りました|\b(?:works|working|fine|fixed|sorted) (?:again|now)\b|\ball good now\b"
 )
 QUESTION = _any(r"でしょうか|(?:です|ます|ました|ません)か(?:$|[、。])|かどうか|\bwhether\b")
 NOT_BEFORE = _any(r"\b(?:once|until|till|when|if|after|as soon as|unless|before)\b|次第|たら|れば|まで")
@@ -183,6 +183,7 @@ OUTRIGHT = _any(  # and it was tried already
 # ---- one row of a list, one value of a label
 
 FAILED_ROW = _any(
+    r"\bno renovad|\bnicht (?:erneuert|verlängert)|\bnon? (?:renouvel|rinnovat)|\bniet (?:vernieuwd|verlengd)|\bnão renovad",
     r"\bno (?:new )?certificates? (?:could|was|were|has|have)\b|\b(?:has|have|will|soon) (?:soon )?los[et]\b",
     r"\bdid(?:n['’]t| not)\b|通りませ|通って(?:い|おり?)(?:ない|ません)|外した名前|できておらず|されておらず|発行できず|更新できず|실패|失败|未能|\[-\]|\bNOT renewed\b|不成立|\bKO\b|\bwith (?:problems|errors|issues)\b",
     r"\bnobody (?:has |had )?renewed\b|行われて(?:い|おり?)(?:ない|ません)|行われませんでした|\bwithout success\b|unsuccessful|sans succès|ohne Erfolg|sin éxito|senza successo|zonder succes|\bnot validated\b|未検証|失敗|エラー|異常|未完了|未更新|更新不可|できなかった|できません|できていない|見つかりません|存在しません|一致しません|届きません|できておりません|されていません|されておりません|\bNG\b|×|❌|✗|✖|⛔",
@@ -195,6 +196,7 @@ EXPIRED_ROW = _any(
     r"期限切れ|失効しました|\bexpired\b|abgelaufen|caducad[oa]|expiré|expirou|expirad[oa]|scadut[oi]|verlopen|만료됨|已过期",
 )
 FINE_ROW = _any(
+    r"^スキップ|更新不要|良好",
     r"\b(?:is|are|was|were) (?:all |still )?(?:fine|good|unchanged|untouched|not affected|not concerned)\b|問題(?:は|も)?(?:あり|ござい)ません|大丈夫",
     r"\bprotected\b|\bpassed\b|\bunaffected\b|\bstill (?:valid|covered|fine)\b|異常なし|問題な",
     r"^\[\d{1,3}\] resolved$|\bin (?:4[6-9]|[5-9]\d|[1-9]\d\d) days\b|\b(?:4[6-9]|[5-9]\d|[1-9]\d\d) days (?:left|remaining|to go)|(?:have|has) been secured|\bvalidated\b|保護され(?:て|まし)|\bare secured\b|nothing to do|not due|\bdeployed\b|new certificate\b|\bskip\b|残り ?(?:[3-9]\d|[1-9]\d\d) ?日|未到来|影響(?:は)?(?:ご?ざいません|ありません|なし)",
@@ -209,7 +211,7 @@ UNDONE = _any(  # `no se ha renovado`: what ends like a success
 )
 NONE_ROW = _any(
     r"\bexpiry (?:check|monitoring)\b|\bnot (?:yet )?expired\b|切れていません|切れではありません",
-    r"\b(?:expiring(?: soon)?|about to expire|expired|failed(?: renewals?)?) ?[:=]? ?0\b",
+    r"\b(?:expiring(?: soon)?|about to expire|expired|failed(?: renewals?)?) ?[:=]? ?0\b|(?:期限切れ|\d+ ?日未満) ?[::]? ?0(?:[^\d.日]|$)",
     r"(?:errors?|failures?|失敗|エラー) ?[:=]? ?(?:none|なし|無し|ゼロ)|異常なし|期限切れ ?:? ?0 ?件",
     r"(?:失敗|エラー)(?:した|の)(?:証明書|ドメイン|サイト)はありません|\bno failed\b",
     r"(?:失敗|エラー|異常)\D{0,3}0(?:件|\b)|\b(?:0|no) (?:fail(?:ed|ures?)|errors?)\b",
@@ -222,7 +224,7 @@ MORE_NAMES = _any(
 )
 
 NAME_LABEL = _any(
-    r"接続名|主名|^サブ$|ドメイン(?:名|一覧)?|コモン(?:ネーム|名)|ホスト(?:名)?|サイト(?:名|URL|アドレス)?|FQDN|SSL対象|主体者|サブジェクト(?: ?代替名)?"
+    r"店舗名|ショップ名|施設名|接続名|主名|^サブ$|ドメイン(?:名|一覧)?|コモン(?:ネーム|名)|ホスト(?:名)?|サイト(?:名|URL|アドレス)?|FQDN|SSL対象|主体者|サブジェクト(?: ?代替名)?"
     r"|証明書(?:名|対象)?|対象(?:URL)?|(?:Web|ウェブ)サイト|(?:サブ|マルチ)ドメイン|(?:別|代替)名|\bURL\b",
     r"\bsni\b|\bdomains?\b|\bhost ?names?\b|\bhosts?\b|\bcommon[ _]names?\b|\bcn\b|\bfqdns?\b|\b(?:web)?sites?\b|\bcert(?:ificate)?s?\b"
     r"|\bnames?\b|\bsubject\b|\bsans?\b|\bidentifiers?\b|\bv(?:irtual )?hosts?\b|\bzones?\b|\btargets?\b|\bendpoints?\b"
@@ -238,7 +240,7 @@ STATUS_LABEL = _any(
     r"상태|결과|状态|狀態|结果|結果",
 )
 ENDS_LABEL = _any(
-    r"有効(?:期限|期間)|満了|期限|期日|失効|終了日|\bfin de validité|\bfine validità",
+    r"\blast day\b|有効(?:期限|期間)|満了|期限|期日|失効|終了日|\bfin de validité|\bfine validità",
     r"\bexpir(?:es|y|ation|ing|ed)\b|\bvalid (?:until|till|to|thru|through)\b|\bnot[ _]?(?:valid )?after\b|\bvalid_to\b|\bruns? out\b|\bends?\b|\bended\b|\bdeadline\b",
     r"\bgültig bis\b|\bablauf\w*|\blaufzeit\b|\bexpiration\b|\bexpire\b|\bvalable jusqu|\bvalidade\b|\bvalidez\b|\bvencimi?ento\b|\bvence\b"
     r"|\bcaduc\w+|\bvervaldatum\b|\bgeldig tot\b|\bscaden\w+|échéance\b|\bexpira(?:ção)?\b",
@@ -251,7 +253,7 @@ OTHER_LABEL = _any(
     r"\bservers?\b|\bnode\b|\bmachine\b|name ?servers?|\bfrom\b|\bsen(?:t|der)\b|\bpanel\b|\blog ?in\b|\bsupport\b|\bhelp\b|\bdocs?\b|\bdetails?\b|\bmore\b"
     r"|\bissuers?\b|\bissued by\b|\bCA\b|\bauthority\b|\bcontacts?\b|\be-?mail\b|\brecords?\b|\b(?:A|AAAA|CNAME|TXT|NS|MX)$|\bredirect\w*|\bnext\b|\bretry\b|\breason\b"
     r"|\berrors?\b|\bproblem\b|\bcause\b|\bdetected\b|\bchecked\b|\bstarted\b|\bphone\b|\btel\b|\blink\b|\bclick\b|\bvisit\b|\bsee\b|\bIP\b|\bpoints?\b|\bexpected\b"
-    r"|\bcurrent(?:ly)? (?:value|target|address)|\bresolves?\b|\bticket\b|\baccount\b|\buser\b|\bcustomer\b|\bclient\b|\bexample\b|\bpath\b|\bfile\b|\blog\b|\bprovider\b|\bregistrar\b|\bconsole\b|\bdashboard\b|\bsign in\b|\borigin\b|\bbackend\b|\bvalid from\b|\bnot before\b|\bstart(?:s|ing)?\b|\bcontrol (?:center|centre)\b|\brunbook\b|\bgenerator\b|\bsource\b|\btest (?:site|page|url)s?\b",
+    r"|\bcurrent(?:ly)? (?:value|target|address)|\bresolves?\b|\bticket\b|\baccount\b|\buser\b|\bcustomer\b|\bclient\b|\bexample\b|\bpath\b|\bfile\b|\blog\b|\bprovider\b|\bregistrar\b|\bconsole\b|\bdashboard\b|\bsign in\b|\borigin\b|\bbackend\b|\bvalid from\b|\bnot before\b|\bstart(?:s|ing)?\b|^(?:re-?connect|manage|open|edit|view|fix|review|go to)\b|\bcontrol (?:center|centre)\b|\brunbook\b|\bgenerator\b|\bsource\b|\btest (?:site|page|url)s?\b",
     r"\bserveur\b|\bservidor$|\bgrund\b|\bmotivo\b|\braison\b|\bmotif\b|\breden\b|\bfehler\b|\berreur\b|\berro\b|\boorzaak\b|원인|원인|原因|サーバ$",
 )
 FILLERS = _any(  # words that may stand in a label or between names and make it nothing else
@@ -329,7 +331,7 @@ ASKS_PASSWORD = _any(
 PASSWORD = _any(r"\bpasswords?\b|パスワード|passwor[dt]\w*|contraseña|mot de passe")
 PAYMENT = _any(
     r"お?支払い?(?:方法|情報|い?(?:が|を|は)?(?:確認|でき|お願い))|ご?請求(?:書|金額)|決済(?:が|に|でき|エラー)|クレジットカード|betalingskort|betalningskort|\bkortet\b|card on file|carta di credito|tarjeta de crédito|carte bancaire|kreditkarte",
-    r"\b(?:factuur|rechnung|facture|factura|fattura|fatura)\b|发票|账单|결제|청구",
+    r"\b(?:zahlung|lastschrift|factuur|rechnung|facture|factura|fattura|fatura)\b|发票|账单|결제|청구",
     r"this is not a bill|\bsolicitation\b|search engine registration|invoice|payment (?:failed|method|(?:is )?(?:over)?due|declined)|credit card|\bbilling (?:address|cycle|department|details|failed|info|problem|statement|team)",
 )
 ORDER = _any(
@@ -361,16 +363,16 @@ RETRACTED = _any(  # of a subject that takes an earlier notice back; below many 
     r"誤(?:送信|配信|送付|報)|誤検知|訂正・お詫び|\bsent (?:to you |out )?(?:in|by) (?:error|mistake)\b|\bfalse alarms?\b|\bplease disregard\b"
 )
 EXERCISE = _any(
-    r"\bquiz\b|^exercise\b|\bsimulated\b|叩き台|たたき台|ひな形|雛形|定型文|文面案|\btemplate\b|^draft\b|確認テスト|(?:対応|標的型?メール|障害|連絡)訓練|\bfire drill\b"
+    r"\bquiz\b|^exercise\b|\bsimulated\b|叩き台|たたき台|ひな形|雛形|定型文|文面案|\btemplate\b|^draft\b|確認テスト|【訓練】|^訓練|これは訓練です|(?:対応|標的型?メール|障害|連絡)訓練|\bdigest, vol\b|\bfire drill\b"
 )  # of a subject
 HOW_TO = _any(  # of a subject that announces something to read
-    r"対処法|解説|とは[??]|記事|ブログ(?:更新|を更新|の?新着|公開|:)|新着 ?\d*件|議事(?:録|メモ)|求人(?:情報|案内|のご)|採用情報|\bhiring\b|\bjob alert|\bnew \w+ roles\b|スカウト|転職|^(?:meeting )?(?:notes|minutes):|\bmeeting (?:notes|minutes)\b|^\[[\w.-]+/[\w.-]+\] .{1,200}\((?:issue |pr |pull request )?#\d+\)$|\breleased$|\bwhat['’]s new in\b|\bquestions answered\b|\bFAQ\b|よくあるご?質問|怎么办|如何|how to\b|\btips\b|guide\b|explained\b",
+    r"\bpost-?mortem\b|\bincident review\b|振り返り|開催|勉強会|\bmeet-?up\b|ミートアップ|\bdevis\b|\bpresupuesto\b|\bquotation\b|お見積(?:り|書)|\bcharlas?\b|\bquedada\b|対処法|解説|とは[??]|記事|ブログ(?:更新|を更新|の?新着|公開|:)|新着 ?\d*件|議事(?:録|メモ)|求人(?:情報|案内|のご)|採用情報|\bhiring\b|\bjob alert|\bnew \w+ roles\b|スカウト|転職|^(?:meeting )?(?:notes|minutes):|\bmeeting (?:notes|minutes)\b|^\[[\w.-]+/[\w.-]+\] .{1,200}\((?:issue |pr |pull request )?#\d+\)$|\breleased$|\bwhat['’]s new in\b|\bquestions answered\b|\bFAQ\b|よくあるご?質問|怎么办|如何|how to\b|\btips\b|guide\b|explained\b",
 )
 SURVEY = _any(  # of a subject that asks how we did
     r"アンケート|満足度|\bsurvey\b|\bhow did we do\b|\brate (?:us|our|your)\b|\byour feedback\b"
 )
 TO_READ = _any(  # of a text that explains what mails of this kind are, or goes to a list of people
-    r"^[\w-]{2,40} mailing list$",
+    r"^[\w-]{2,40} mailing list$|^@?[\w-]+ (?:commented on this|created an|opened an) (?:issue|pull request)",
     r"\bthis (?:article|guide|post|page) (?:explains|describes|covers|shows)|(?:本|この)(?:記事|ページ)では|\byour-?domain\.",
 )
 EDITORIAL = _any(
@@ -390,7 +392,7 @@ TEST = _any(  # of the alarm itself
 )
 STAGING = _any(
     r"\bstaging (?:endpoint|environment|server|directory|API|CA|certificate)|\(staging\)|staging CA\b|acme-staging|\bdry[- ]run\b",
-    r"テスト環境|ステージング|検証環境|test certificate|fake le\b|simulat(?:ed|ing) renewal",
+    r"(?:テスト環境|検証環境)[^。\n]{0,20}(?:証明書|SSL)|(?:証明書|SSL)[^。\n]{0,20}(?:テスト環境|検証環境)|ステージング|test certificate|fake le\b|simulat(?:ed|ing) renewal",
 )
 IN_EARNEST = _any(  # beside a test
     r"本番(?:環境)?[^。\n]{0,16}(?:失敗|エラー)|\bproduction\b[^.\n]{0,30}\b(?:fail|error)"
