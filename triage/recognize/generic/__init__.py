@@ -18,7 +18,7 @@ from triage.recognize.errors import problems_in
 from triage.recognize.fields import language_of
 from triage.recognize.generic.choice import choose, places_of, theirs
 from triage.recognize.generic.entries import SICK, Entry, entries_in
-from triage.recognize.generic.kinds import LEARNING, PAID, something_else
+from triage.recognize.generic.kinds import LEARNING, PAID, TALK, something_else
 from triage.recognize.generic.sentences import (
     end_said,
     event_of,
@@ -28,6 +28,7 @@ from triage.recognize.generic.sentences import (
     sentences_of,
 )
 from triage.recognize.generic.words import (
+    AMONG_PEOPLE,
     ASKED,
     DO,
     ENDS,
@@ -41,7 +42,6 @@ from triage.recognize.generic.words import (
     RENEWS,
     RUNS_OUT,
     SETTLED,
-    TO_READ,
     TOPIC,
 )
 from triage.recognize.hosts import MOST_NAMES, is_service, unique
@@ -158,7 +158,7 @@ def is_talk(text: Text) -> str | None:
         return LEARNING
     if PAYMENT.search(text.subject):
         return PAID
-    return "it is people talking about certificates" if TO_READ.search(text.lines) else None
+    return TALK if AMONG_PEOPLE.search(text.lines) else None
 
 
 def speaks_of_one(text: str) -> bool:

@@ -8,6 +8,7 @@ from triage.recognize.errors import problems_in
 from triage.recognize.generic.sentences import names_told, says_failed, says_so_under, warns
 from triage.recognize.generic.words import (
     ADVERTISING,
+    AMONG_PEOPLE,
     APPROVAL,
     ASKS_PASSWORD,
     EDITORIAL,
@@ -38,6 +39,7 @@ from triage.recognize.generic.words import (
 )
 from triage.recognize.text import Text
 
+TALK = "it is people talking about certificates"
 PAID = "it is about a payment"
 LEARNING = "it is an exercise or a draft"
 
@@ -74,6 +76,8 @@ def something_else(text: Text, sentences: Sequence[str], *, rows: bool, labelled
         return "it asks to approve something"
     if HOW_TO.search(subject) and not names_told([subject]):
         return "it is something to read, not the state of a certificate"
+    if AMONG_PEOPLE.search(text.lines):
+        return TALK
     if TO_READ.search(text.lines):
         return "it explains what certificates are, and is about none"
     masthead = text.lines.partition("\n")[0]

@@ -371,8 +371,10 @@ HOW_TO = _any(  # of a subject that announces something to read
 SURVEY = _any(  # of a subject that asks how we did
     r"アンケート|満足度|\bsurvey\b|\bhow did we do\b|\brate (?:us|our|your)\b|\byour feedback\b"
 )
-TO_READ = _any(  # of a text that explains what mails of this kind are, or goes to a list of people
-    r"^[\w-]{2,40} mailing list$|^@?[\w-]+ (?:commented on this|created an|opened an) (?:issue|pull request)",
+AMONG_PEOPLE = _any(  # a line of mails that go to a list of people
+    r"^[\w-]{2,40} mailing list$|^@?[\w-]+ (?:commented on this|created an|opened an) (?:issue|pull request)"
+)
+TO_READ = _any(  # of a text that explains what mails of this kind are
     r"\bthis (?:article|guide|post|page) (?:explains|describes|covers|shows)|(?:本|この)(?:記事|ページ)では|\byour-?domain\.",
 )
 EDITORIAL = _any(
