@@ -300,3 +300,12 @@ def test_a_panel_may_stand_on_a_server_that_is_named_after_it() -> None:
     )
     assert read(subject, body, sender=sender) == "plesk renewal-failed shop.example.net -"
     assert read(subject, body, sender=sender, links=("https://plesk.login.test/",)) == "not-a-notice"
+
+
+def test_a_host_may_say_in_how_many_hours_its_order_ends() -> None:
+    body = "カスタムドメイン a.example.jp のSSL証明書を発行できませんでした。\n48時間以内に確認できない場合、{}"
+    links = ("https://console.host.test/",)
+    told = read("SSL証明書を発行できませんでした", body.format("発行リクエストは取り消されます。"), links=links)
+    assert told == "unknown renewal-failed a.example.jp -"
+    threat = read("SSL証明書を発行できませんでした", body.format("アカウントを停止いたします。"), links=links)
+    assert threat == "not-a-notice"

@@ -221,6 +221,24 @@ STRANGERS = (
     ("an invoice for the repair", "Invoice 381 / certificate job", "For reference, the alert was:\n\nFailed to renew certificate a.example.com with error: Some challenges have failed.", "not-a-notice"),
     ("a drill", "【訓練】SSL証明書期限切れ", "a.example.jp のSSL証明書が期限切れとなり、警告が表示されている。", "not-a-notice"),
     (
+        "a heading that says that it is not complete",
+        "［要対応］常時SSL証明書の更新が完了していません",
+        "更新手続きが、以下のドメインで完了しておりません。\n\n・a.example.jp(期限 12月3日)\n・b.example.jp(期限 12月3日)",
+        "renewal-failed a.example.jp b.example.jp 2026-12-03 -",
+    ),
+    (
+        "a machine that signs below a heading that failed",
+        "[acme] 更新エラー: a.example.jp",
+        "ドメイン a.example.jp の証明書を更新できませんでした。\nエラー: DNS APIの認証に失敗しました (invalid token)\n次回の実行予定: 2026-12-09 05:45\n\n--\nns3.example.jp",
+        "renewal-failed a.example.jp - -",
+    ),
+    (
+        "the site that the reader connected",
+        "We couldn't issue your certificate",
+        "You recently connected a.example.com to your website. We've been trying to set up SSL, but DNSSEC validation for your domain is failing.\n\nUntil then your site stays reachable at b.sites.test.",
+        "renewal-failed a.example.com - -",
+    ),
+    (
         "a failure at the end of an invoice",
         "Invoice 1187, November hosting",
         "please find our invoice below.\n\nTotal, payable by 9 December 2026 EUR 177.50\n\nOne more thing: for a.example.com the renewal of the certificate was refused. Could you set the record again?",
@@ -323,6 +341,12 @@ ABOVE = (
         "今度は b.example.jp のほうなのですが、管理画面に「SSL自動更新:失敗」と赤字で出ています。",
         "a.example.jp の証明書が 10/20 で切れているようです。",
         "renewal-failed b.example.jp - -",
+    ),
+    (
+        "Re: 証明書の件",
+        "a.example.jp の証明書につきまして、先ほど再発行が完了し、サーバーへの適用も確認いたしました。",
+        "a.example.jp の証明書が切れているようです。",
+        "renewed a.example.jp - -",
     ),
     (
         "Re: SSLサーバ証明書更新のご案内",

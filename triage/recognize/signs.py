@@ -22,7 +22,7 @@ _BOUNCE = re2.compile(
 )
 _PRESSURE = re2.compile(
     r"(?i)アカウント(?:の|を)?(?:ご)?(?:確認|認証|検証)(?:しない|されない|いただけない|が(?:完了|必要))"
-    r"|(?:24|48|72) ?時間以内に[^。]{0,20}(?:ください|お手続|ご確認|ない場合|ないと|されない)|(?:サーバー?|アカウント|メール)[^。]{0,10}(?:停止|削除|凍結|制限)(?:され|いたし|します)"
+    r"|(?:24|48|72) ?時間以内に[^。]{0,20}(?:ください|お手続|ご確認)|(?:24|48|72) ?時間以内に[^。]{0,60}(?:停止|削除|凍結|制限|解約|閉鎖)|(?:サーバー?|アカウント|メール)[^。]{0,10}(?:停止|削除|凍結|制限)(?:され|いたし|します)"
     r"|(?:verify|confirm|validate|update) your (?:webmail |e-?mail )?(?:account|identity|mailbox|password|billing|payment|login)"
     r"|(?:incoming|pending) (?:messages|mails|emails) (?:will|are)|mailbox (?:ssl|storage|quota|has|will)"
     r"|account (?:will be|has been) (?:suspended|locked|disabled|terminated|limited)"

@@ -285,6 +285,7 @@ class _Walk:
         if not self.over:
             self.end_block()
         self.over = True
+        self.heading = None
 
     def end_block(self) -> None:
         if self.names and (not self.over or self.outcome in SICK):

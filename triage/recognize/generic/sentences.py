@@ -118,7 +118,11 @@ _LINKED_SHOWS = re2.compile(
     rf"[^.]{{0,60}}(?:ERR_CERT|certificate|not secure|not private)"
 )
 # Whom the mail is written to: the one who uses that name.
-_USED_BY = re2.compile(rf"(?i)ご利用(?:中)?の\s?{_Q}{_LIST}|{_Q}(?P<owner>{A_NAME})[」』]?\s?(?:ご担当|様|さま|御中)")
+_USED_BY = re2.compile(
+    rf"(?i)\byou(?:['’]ve| have)? (?:recently |just )?(?:connected|added|mapped) (?:the domain )?"
+    rf"{_Q}(?P<yours>{A_NAME}(?:{_AND}{A_NAME})*)"
+    rf"|ご利用(?:中)?の\s?{_Q}{_LIST}|{_Q}(?P<owner>{A_NAME})[」』]?\s?(?:ご担当|様|さま|御中)"
+)
 # Japanese knows no blanks: a name in its own letters ends where its quotes do.
 _IN_QUOTES = re2.compile(
     r"[「『【(\[\"“]([^\s「」『』【】()\[\]\"“”@:/]{1,100}\.[^\s「」『』【】()\[\]\"“”@:/]{1,100})[」』】)\]\"”]"
@@ -375,7 +379,9 @@ def names_seen(sentences: Iterable[str]) -> tuple[Domain, ...]:
 def names_addressed(sentences: Iterable[str]) -> tuple[Domain, ...]:
     """Whom the mail is written to by the name that they use."""
     hits = (hit for s in sentences if _DOTTED.search(s) for hit in _USED_BY.finditer(s))
-    return unique(name for hit in hits for name in names_in(str(hit.group("value") or hit.group("owner"))))
+    return unique(
+        name for hit in hits for name in names_in(str(hit.group("value") or hit.group("owner") or hit.group("yours")))
+    )
 
 
 def names_before(sentences: Sequence[str], telling: Sequence[str]) -> tuple[Domain, ...]:

@@ -112,7 +112,7 @@ RENEWED = _any(
     r"(?:完了(?:しました|いたしました|のお知らせ|しております)|成功|されました|しました|いたしました)",
     r"(?:再発行|発行|更新|取得)(?:処理|作業)?(?:が|は)正常に(?:終了|完了)(?:いたし|し)ました|延長(?:いたし|し)ました",
     r"成功 ?:? ?[1-9]\d* ?件?[ /、,]{1,4}失敗 ?:? ?0|^certificate installed:|\bissued and installed\b|\border for \S+ completed",
-    r"証明書の(?:発行|更新|取得)が(?:無事に?|正常に)?完了し、|再?発行し、[^。]{0,20}設定も完了|\bI(?: have|['’]ve)? (?:just |now )?(?:renewed|re-?issued|replaced)\b|\b(?:sind|ist) (?:inzwischen|nun|jetzt|wieder) (?:alle )?erneuert|\b(?:is|zijn) (?:\w+ )?vervangen\b|certificado renovado|Zertifikat erneuert|certificat renouvelé|certificato rinnovato|hemos podido renovar|certificate is ready|\band issued an? (?:\w+ ){0,2}certificate\b|(?:更新|再?取得|再?発行)できました|(?:更新|発行|取得)(?:が|は)?(?:すでに|既に|無事に?|正常に)?(?:完了して|されて)(?:おり(?:、|ます|$)|います|いて)|発行・設定(?:いたし|し)ました|発行し、.{0,20}設定(?:いたし|し)ました|発行成功|再?(?:発行|取得)済み",
+    r"(?:再?発行|更新|再?取得)が(?:無事に?|正常に)?完了し、|再?発行し、[^。]{0,20}設定も完了|\bI(?: have|['’]ve)? (?:just |now )?(?:renewed|re-?issued|replaced)\b|\b(?:sind|ist) (?:inzwischen|nun|jetzt|wieder) (?:alle )?erneuert|\b(?:is|zijn) (?:\w+ )?vervangen\b|certificado renovado|Zertifikat erneuert|certificat renouvelé|certificato rinnovato|hemos podido renovar|certificate is ready|\band issued an? (?:\w+ ){0,2}certificate\b|(?:更新|再?取得|再?発行)できました|(?:更新|発行|取得)(?:が|は)?(?:すでに|既に|無事に?|正常に)?(?:完了して|されて)(?:おり(?:、|ます|$)|います|いて)|発行・設定(?:いたし|し)ました|発行し、.{0,20}設定(?:いたし|し)ました|発行成功|再?(?:発行|取得)済み",
     r"更新(?:処理|作業)?(?:が|は)? ?正常に?(?:終了|完了)(?:$|[(。])|更新は、?[^。、]{0,20}(?:無事に?|正常に)(?:完了|成功)|(?:発行|更新)完了(?:$|[::。\s])|completed the renewal|\bcertificate is renewed\b|\bcertificate renewed (?:for|on)\b|renewed without (?:problem|error|trouble|issue)s?",
     r"設定(?:処理|作業)?(?:が|を|は|に)?(?:正常に)?(?:完了(?:しました|いたしました)|されました)",
     r"(?:erfolgreich|wurde[n]?) (?:erfolgreich )?(?:erneuert|verlängert|ausgestellt)",
@@ -183,6 +183,7 @@ OUTRIGHT = _any(  # and it was tried already
 # ---- one row of a list, one value of a label
 
 FAILED_ROW = _any(
+    r"(?:更新|発行|取得|認証)[^。]{0,20}(?:完了|成功)(?:して|できて)?(?:(?:い|おり?)?ません|い?ない)",
     r"\bno renovad|\bnicht (?:erneuert|verlängert)|\bnon? (?:renouvel|rinnovat)|\bniet (?:vernieuwd|verlengd)|\bnão renovad",
     r"\bno (?:new )?certificates? (?:could|was|were|has|have)\b|\b(?:has|have|will|soon) (?:soon )?los[et]\b",
     r"\bdid(?:n['’]t| not)\b|通りませ|通って(?:い|おり?)(?:ない|ません)|外した名前|できておらず|されておらず|発行できず|更新できず|실패|失败|未能|\[-\]|\bNOT renewed\b|不成立|\bKO\b|\bwith (?:problems|errors|issues)\b",
@@ -205,6 +206,7 @@ FINE_ROW = _any(
     r"erneuert|verlängert|\bgültig|renouvelé|\bvalides?\b|\[\+\]|\[(?:更新|スキップ|済)\]|\bvigente|renovado|vernieuwd|verlengd|rinnovato",
 )
 UNDONE = _any(  # `no se ha renovado`: what ends like a success
+    r"(?:完了|成功)(?:して|できて)?(?:(?:い|おり?)?ません|い?ない)",
     r"\bnot secured\b",
     r"\bno han? sido\b|todavía no|noch nicht|nog niet|pas encore|non ancora|おらず|not yet",
     r"(?:\bnot\b|\bnobody\b|\bnever\b|n['’]t\b|\bno se\b|\bnicht|\bniet|\bpas\b|\bnon\b|\bnão)[^.]{0,24}(?:renew|renov|erneu|verläng|vernieu|verlen|rinnov)",
@@ -264,7 +266,7 @@ FILLERS = _any(  # words that may stand in a label or between names and make it 
 # ---- the end of the certificate in a sentence
 
 ENDS = _any(
-    r"expir(?:es|ed|y|ation|ing|e)\b|runs? out|run out|valid (?:until|till|to|through|for)|keeps? working until|ran out|not after|valid_to",
+    r"expir(?:es|ed|y|ation|ing|e)\b|runs? out|run out|\bvalid (?:until|till|to|through|for)\b|keeps? working until|ran out|not after|valid_to",
     r"(?:日|:\d\d|/\d{1,2}|\)) ?まで(?:[^に]|$)|まで(?:使え|ご?利用|有効)|残り ?\d+ ?日|あと ?\d+ ?日|stop working on|days left|\bstops (?:working )?on\b|\bended on\b|\blapsed on\b|caducó|\bwarnings? (?:after|from|on)\b|\bdies\b|\bstops being valid\b|\bserved until\b|\bbefore browsers\b|\bwill (?:get|see) (?:a )?warnings?\b|\brejected by\b|\bends (?:\d|(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))|\b(?:visitors|browsers?)\b[^.]{0,40}\b(?:see|show)\b[^.]{0,40}(?:warning|not secure|unsafe)",
     r"renewal can be completed before|ends? on|lapses?|good (?:until|till|through)|\bruns? (?:until|till)|not_?after|still valid until",
     r"만료|到期|过期|有效期",
