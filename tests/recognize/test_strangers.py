@@ -143,7 +143,7 @@ STRANGERS = (
     (
         "a heading that Japanese wraps behind a particle",
         "【パートナー様】SSL自動更新エラー一覧",
-        "貴社管理アカウントのうち、10月31日の自動更新でエラーとなったものを\nお知らせいたします。\n\n・a.example.jp(期限 12/1)\nAレコードの参照先が応答しません\n\n・b.example.jp(期限 12/1)\n週あたり発行数の上限に達しました\n\n上記以外は正常に更新されています。",
+        "貴社管理アカウントのうち、10月31日の自動更新でエラーとなったものを\nお知らせいたします。\n\n・a.example.jp(期限 12/1)\nAレコードの参照先が応答しません\n\n・b.example.jp(期限 12/1)\n認証用ファイルが見つかりません(404)\n\n上記以外は正常に更新されています。",
         "renewal-failed a.example.jp b.example.jp 2026-12-01 -",
     ),
     (
@@ -167,7 +167,7 @@ STRANGERS = (
     (
         "an order that was not approved in time",
         "Order 5530: domain control validation unsuccessful",
-        "Names: a.example.com, b.example.com\n\nWe sent the approval mail three times. Validation succeeded for neither name, therefore the certificate has NOT been issued.",
+        "Names: a.example.com, b.example.com\n\nWe sent the approval mail three times. Validation succeeded for neither name, therefore the certificate has NOT been issued. There is nothing to approve any more.",
         "renewal-failed a.example.com b.example.com - -",
     ),
     (
@@ -195,14 +195,14 @@ STRANGERS = (
     (
         "a script that skips what is not due",
         "SSL更新スクリプト",
-        "[2026-11-23 03:30:04] a.example.jp : 更新失敗 (現在の期限 2026-12-12)\n[2026-11-23 03:30:20] b.example.jp : 期限まで 45日 -> スキップ",
+        "[2026-11-23 03:30:04] a.example.jp : 更新失敗 (現在の期限 2026-12-12)\nThe key authorization file did not match; the challenge failed\n[2026-11-23 03:30:20] b.example.jp : 期限まで 45日 -> スキップ",
         "renewal-failed a.example.jp 2026-12-12 -",
     ),
     (
         "remarks below the rows, each with a day",
         "SSL更新エラー 2件",
-        "今週の自動更新で2サイトがエラーになりました。\n\n(1) a.example.jp\n12/2満了。whoisがHold状態。\n(2) b.example.jp\n12/2満了。急ぎです",
-        "renewal-failed a.example.jp b.example.jp 2026-12-02 -",
+        "今週の自動更新で2サイトがエラーになりました。\n\n(1) a.example.jp\n12/2満了。whoisがHold状態。\n(2) b.example.jp\n12/6満了。急ぎません",
+        "renewal-failed a.example.jp 2026-12-02 -",
     ),
     (
         "what a table of renewals says of each",
@@ -338,9 +338,9 @@ ABOVE = (
     ),
     (
         "Re: 証明書期限切れの件",
-        "今度は b.example.jp のほうなのですが、管理画面に「SSL自動更新:失敗」と赤字で出ています。",
+        "今度は b.example.jp のほうなのですが、管理画面に「SSL自動更新:失敗(次回満了 2026.12.05)」と赤字で出ています。",
         "a.example.jp の証明書が 10/20 で切れているようです。",
-        "renewal-failed b.example.jp - -",
+        "renewal-failed b.example.jp 2026-12-05 -",
     ),
     (
         "Re: 証明書の件",
