@@ -109,3 +109,20 @@ def test_no_name_is_taken_from(value: str) -> None:
     assert isinstance(outcome, Notices)
     assert outcome.notices[0].names == ()
     assert outcome.notices[0].nameless
+
+
+MADE_UP = (
+    '{"level":"error","cert":"friendly people\nia.test","msg":"certificate renewal failed","attempt":"3"}',
+    "[Tue Nov 24 00:41:09 UTC 2026] Getting webroot for domain=pool.test\n"
+    "[Tue Nov 24 00:41:09 UTC 2026] Error renewing pool.test.\n",
+)
+
+
+@pytest.mark.parametrize("text", MADE_UP, ids=["two lines of an object", "half a name"])
+def test_no_name_that_does_not_stand_in_the_mail(text: str) -> None:
+    mail = Message(subject="certificate renewal failed", text=text, sender=(Address(None, "a@host.test"),))
+    outcome = recognize(mail, RULES)
+    names = (
+        {name.text for notice in outcome.notices for name in notice.names} if isinstance(outcome, Notices) else set()
+    )
+    assert names <= {"ia.test", "pool.test"}

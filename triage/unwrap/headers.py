@@ -84,7 +84,10 @@ def _octets_of_word(encoding: bytes, text: bytes) -> bytes:
 
 # ---- addresses
 
-_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"@]+@[^\s<>()\[\],;:\"@]+|\"(?:[^\"\\]|\\.){0,64}\"@[^\s<>()\[\],;:\"@]+")
+# Begins where a word does, and never again within it: a word of 16 KiB without `@` takes one look.
+_ADDRESS = re.compile(
+    r"(?<![^\s<>()\[\],;:\"@])[^\s<>()\[\],;:\"@]++@[^\s<>()\[\],;:\"@]+|\"(?:[^\"\\]|\\.){0,64}\"@[^\s<>()\[\],;:\"@]+"
+)
 _SEPARATORS = re.compile(r"[,;:]")
 TOKENS = re.compile(r"[,;<>()@\":]")
 

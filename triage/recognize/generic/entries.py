@@ -185,7 +185,7 @@ def _objects_joined(lines: Sequence[str]) -> Iterator[str]:
             continue
         end = _end_of_object(lines, at) if line.startswith('{"') and not line.endswith("}") else at + 1
         done = end
-        yield "".join(lines[at:end])
+        yield " ".join(lines[at:end])  # where a mailer breaks a line stood a blank, or nothing that a name goes over
 
 
 def _end_of_object(lines: Sequence[str], at: int) -> int:
