@@ -309,3 +309,25 @@ def test_a_host_may_say_in_how_many_hours_its_order_ends() -> None:
     assert told == "unknown renewal-failed a.example.jp -"
     threat = read("SSL証明書を発行できませんでした", body.format("アカウントを停止いたします。"), links=links)
     assert threat == "not-a-notice"
+
+
+OF_CERTBOT = (
+    "Failed to renew certificate a.example.net with error: Some challenges have failed.\n"
+    "All renewals failed. The following certificates could not be renewed:\n"
+    "  /etc/letsencrypt/live/a.example.net/fullchain.pem (failure)\n"
+)
+
+
+@pytest.mark.parametrize("host", ["invoice", "quiz.example.net", "template.example.net"])
+def test_a_host_may_be_called_like_another_kind_of_mail(host: str) -> None:
+    assert read(f"Cron <root@{host}> certbot -q renew", OF_CERTBOT) == "certbot renewal-failed a.example.net -"
+
+
+@pytest.mark.parametrize("label", ["newsletter", "template", "draft", "changelog", "meetup", "survey", "invoice"])
+def test_a_site_may_be_called_like_another_kind_of_mail(label: str) -> None:
+    name = f"{label}.example.jp"
+    told = f"unknown renewal-failed {name} -"
+    assert (
+        read(f"{name}: certificate could not be renewed", f"The certificate for {name} could not be renewed.") == told
+    )
+    assert read(f"{name} のSSL証明書を更新できませんでした", f"{name} のSSL証明書を更新できませんでした。") == told

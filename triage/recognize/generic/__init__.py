@@ -18,7 +18,7 @@ from triage.recognize.errors import problems_in
 from triage.recognize.fields import language_of
 from triage.recognize.generic.choice import choose, places_of, theirs
 from triage.recognize.generic.entries import SICK, Entry, entries_in
-from triage.recognize.generic.kinds import LEARNING, PAID, TALK, something_else
+from triage.recognize.generic.kinds import LEARNING, PAID, TALK, in_words, something_else
 from triage.recognize.generic.sentences import (
     end_said,
     event_of,
@@ -154,9 +154,10 @@ def unknown_notice(
 
 def is_talk(text: Text) -> str | None:
     """Why what is quoted here is no news: an exercise, an invoice for the repair, a mailing list."""
-    if EXERCISE.search(text.subject):
+    subject = in_words(text.subject)
+    if EXERCISE.search(subject):
         return LEARNING
-    if PAYMENT.search(text.subject):
+    if PAYMENT.search(subject):
         return PAID
     return TALK if AMONG_PEOPLE.search(text.lines) else None
 

@@ -50,8 +50,8 @@ def something_else(text: Text, sentences: Sequence[str], *, rows: bool, labelled
     `rows`: a label or a list of the mail says that something failed. `labelled`: a label names somebody. `is_answer`:
     the subject is that of what it answers.
     """
-    subject = "" if is_answer else text.subject
-    whole = _ADDRESSES.sub(" ", text.lines if is_answer else text.whole)
+    subject = "" if is_answer else in_words(text.subject)
+    whole = in_words(text.lines if is_answer else text.whole)
     if FOR_SIGNING.search(subject) or FOR_PEOPLE.search(whole):
         return "it is about a certificate of another kind"
     if OTHER_UPDATES.search(subject) and not TOPIC.search(subject):
@@ -74,18 +74,18 @@ def something_else(text: Text, sentences: Sequence[str], *, rows: bool, labelled
         return PAID
     if APPROVAL.search(whole) and not (problems_in(text.lines) or NOT_ISSUED.search(whole)):
         return "it asks to approve something"
-    if HOW_TO.search(subject) and not names_told([subject]):
+    if HOW_TO.search(subject) and not names_told([text.subject]):
         return "it is something to read, not the state of a certificate"
     if AMONG_PEOPLE.search(text.lines):
         return TALK
     if TO_READ.search(text.lines):
         return "it explains what certificates are, and is about none"
-    masthead = text.lines.partition("\n")[0]
+    masthead = in_words(text.lines.partition("\n")[0])
     edited = EDITORIAL.search(subject) or EDITORIAL.search(masthead)
     if (edited or (EDITORIAL.search(whole) and UNSUBSCRIBE.search(whole))) and not apart.is_the_reader_s:
         return "it is a newsletter"
     told = [*failures, *(s for s in sentences[1:] if warns("", s))]
-    if SURVEY.search(_ADDRESSES.sub(" ", subject)) and not _is_plain(told, ""):
+    if SURVEY.search(subject) and not _is_plain(told, ""):
         return "it asks how content somebody is"
     if MAINTENANCE.search(subject) and not rows and not names_told(failures) and not (failures and labelled):
         return "it announces a change, not the state of one certificate"
@@ -105,6 +105,11 @@ def something_else(text: Text, sentences: Sequence[str], *, rows: bool, labelled
     return None
 
 
+def in_words(text: str) -> str:
+    """Without addresses and names of hosts: `newsletter.example.jp` is no newsletter, `root@invoice` no invoice."""
+    return _ADDRESSES.sub(" ", text)
+
+
 class _Apart:
     """What a mail says elsewhere than beside its plain failures: an invoice may end with one."""
 
@@ -118,7 +123,7 @@ class _Apart:
         """Anywhere; where a failure is told plainly, only beside it."""
         if not words.search(self._whole):
             return False
-        return not self._beside or any(words.search(_ADDRESSES.sub(" ", text)) for text in self._beside)
+        return not self._beside or any(words.search(in_words(text)) for text in self._beside)
 
 
 def _is_of_somebody(sentence: str, *, labelled: bool) -> bool:
@@ -131,10 +136,10 @@ def _is_of_somebody(sentence: str, *, labelled: bool) -> bool:
 _QUOTES = {'"', "“", "「"}
 _BELOW = re.compile(r"下記|以下|次の|\bbelow\b|\bfollowing\b|ci-dessous|folgende|siguiente|seguinte", re.IGNORECASE)
 
-# `/checkout` and `checkout.example.jp` are no words of a text.
+# `/checkout` and `checkout.example.jp` are no words of a text; `vol.12` and `v5.2` are.
 _SIGN = r"[A-Za-z0-9\u00c0-\u024f_-]{1,63}"
 _ADDRESSES = re.compile(
-    rf"https?://[^\s\"'<>「」()]{{1,500}}|[A-Za-z0-9_.+-]{{0,64}}@[\w.-]{{1,200}}|{_SIGN}(?:\.{_SIGN})+"
+    rf"https?://[^\s\"'<>「」()]{{1,500}}|[A-Za-z0-9_.+-]{{0,64}}@[\w.-]{{1,200}}|(?:{_SIGN}\.){{1,10}}[A-Za-z\u00c0-\u024f][A-Za-z0-9\u00c0-\u024f-]{{1,62}}"
 )
 
 
